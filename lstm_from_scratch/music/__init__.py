@@ -1,0 +1,17 @@
+"""Scores to symbols and back: kern text -> Melody -> symbols -> integers, and the other way."""
+
+from .kern import KernError, parse_kern, read_kern, write_kern
+from .melody import Melody, Note
+from .symbols import Vocabulary, decode, encode
+
+__all__ = [
+    "KernError",
+    "Melody",
+    "Note",
+    "Vocabulary",
+    "decode",
+    "encode",
+    "parse_kern",
+    "read_kern",
+    "write_kern",
+]

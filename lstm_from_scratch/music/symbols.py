@@ -1,0 +1,165 @@
+"""A melody as symbols, one a 16th: a MIDI number where a note begins, `r` where a rest does, `_` for more.
+
+Symbols are the only thing the network ever sees. [P III-A2, III-A3]
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from .melody import Melody, Note
+
+STEP = Fraction(1, 4)  # quarter lengths a symbol stands for
+REST, HOLD = "r", "_"
+DELIMITER = "/"  # stands between songs
+PITCHES = {str(pitch): pitch for pitch in range(128)}
+
+
+def encode(melody: Melody) -> tuple[str, ...]:
+    """The symbols of a melody, one for each 16th.
+
+    Parameters
+    ----------
+    melody : Melody
+        Every duration must be a whole number of 16ths.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    ValueError
+        A note off the grid; the message gives its place and duration.
+    """
+    symbols: list[str] = []
+    for place, (pitch, duration) in enumerate(melody.notes, 1):
+        steps = duration / STEP
+        if steps.denominator != 1:
+            raise ValueError(
+                f"note {place} lasts {duration} quarters, which is no whole number of 16ths: "
+                "apply one of the duration rules first"
+            )
+        symbols.append(REST if pitch is None else str(pitch))
+        symbols.extend([HOLD] * (steps.numerator - 1))
+    return tuple(symbols)
+
+
+def decode(symbols: Iterable[str]) -> Melody:
+    """The melody that symbols stand for; `decode(encode(m)).notes == m.notes`.
+
+    Raises
+    ------
+    ValueError
+        Something that is no pitch, `r` or `_`, or a `_` with nothing before it to hold.
+    """
+    events: list[list] = []  # [pitch or None, steps]
+    for place, symbol in enumerate(symbols, 1):
+        if symbol == HOLD:
+            if not events:
+                raise ValueError("a melody cannot begin with '_': there is no note to hold")
+            events[-1][1] += 1
+        elif symbol == REST or symbol in PITCHES:
+            events.append([PITCHES.get(symbol), 1])
+        else:
+            raise ValueError(f"symbol {place} is {symbol!r}: want a MIDI number 0 to 127, 'r' or '_'")
+    return Melody(tuple(Note(pitch, steps * STEP) for pitch, steps in events))
+
+
+class Vocabulary(Sequence[str]):
+    """A bijection between symbols and 0 .. len - 1, in sorted order, so that it is the same every time.
+
+    Parameters
+    ----------
+    symbols : iterable of str
+        Repeated ones count once.
+
+    Raises
+    ------
+    ValueError
+        There are none.
+    """
+
+    def __init__(self, symbols: Iterable[str]):
+        self.symbols = tuple(sorted(set(symbols)))
+        if not self.symbols:
+            raise ValueError("a vocabulary needs at least one symbol")
+        self._ids = {symbol: i for i, symbol in enumerate(self.symbols)}
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    def __getitem__(self, i):
+        return self.symbols[i]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.symbols)
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._ids
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.symbols == other.symbols
+
+    def __hash__(self) -> int:
+        return hash(self.symbols)
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({list(self.symbols)})"
+
+    def ids(self, symbols: Iterable[str]) -> list[int]:
+        """The integers of symbols.
+
+        Raises
+        ------
+        ValueError
+            A symbol outside the vocabulary; the message names it and its place.
+        """
+        ids = []
+        for place, symbol in enumerate(symbols, 1):
+            if symbol not in self._ids:
+                raise ValueError(f"symbol {place}, {symbol!r}, is not in the vocabulary of {len(self)}")
+            ids.append(self._ids[symbol])
+        return ids
+
+    def names(self, ids: Iterable[int]) -> list[str]:
+        """The symbols of integers."""
+        return [self.symbols[i] for i in ids]
+
+    def save(self, path: str | Path) -> None:
+        """Write `{symbol: integer}` as JSON."""
+        Path(path).write_text(json.dumps(self._ids, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Vocabulary:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            The file is no JSON object of symbols, or no bijection to 0 .. n - 1 in sorted order.
+        """
+        try:
+            pairs = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=list)
+        except ValueError as error:
+            raise ValueError(f"{path}: not JSON ({error})") from None
+        return cls.from_pairs(pairs, name=str(path))
+
+    @classmethod
+    def from_pairs(cls, pairs: object, name: str = "vocabulary") -> Vocabulary:
+        """A vocabulary from (symbol, integer) pairs: a bijection to 0 .. n - 1 in sorted order."""
+        if not isinstance(pairs, list) or not pairs or not all(isinstance(p, tuple) for p in pairs):
+            raise ValueError(f"{name}: want one non-empty object of symbols and integers")
+        if len({symbol for symbol, _ in pairs}) != len(pairs):
+            raise ValueError(f"{name}: a symbol stands there twice")
+        vocabulary = cls(symbol for symbol, _ in pairs)
+        for symbol, i in pairs:
+            if type(i) is not int or vocabulary._ids[symbol] != i:
+                raise ValueError(
+                    f"{name}: {symbol!r} has {i!r}, want {vocabulary._ids[symbol]}: symbols are numbered "
+                    "0, 1, 2, ... in sorted order, each once"
+                )
+        return vocabulary

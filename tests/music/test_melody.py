@@ -1,0 +1,118 @@
+"""The melody itself: what it may hold, transposition and bars."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_from_scratch.music import Melody, Note
+from lstm_from_scratch.music.melody import total, upbeat_until, written_value
+
+MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11, 12), (0, 2, 3, 5, 7, 8, 11, 12)
+
+
+def melody(*notes, **known):
+    return Melody(tuple(Note(pitch, Fraction(duration)) for pitch, duration in notes), **known)
+
+
+def test_adjacent_rests_are_one_rest():
+    merged = melody((None, 1), (None, 2), (60, 1), (None, 1), (None, "1/2"), (None, "1/4"))
+    assert merged.notes == ((None, 3), (60, 1), (None, Fraction(7, 4)))
+    assert merged == melody((None, 3), (60, 1), (None, "7/4"))
+
+
+def test_a_title_is_one_line():
+    assert melody((60, 1), title=" a\n b\u2028\tc ", number="\r\n7 ").title == "a b c"
+    assert melody((60, 1), number="\r\n7 ").number == "7"
+
+
+@pytest.mark.parametrize(
+    ("notes", "known", "reason"),
+    [
+        ([(60, 0)], {}, "more than 0"),
+        ([(60, -1)], {}, "more than 0"),
+        ([(128, 1)], {}, "0 to 127"),
+        ([(-1, 1)], {}, "0 to 127"),
+        ([(60, 1)], {"key": (12, "major")}, "key"),
+        ([(60, 1)], {"key": (0, "dorian")}, "key"),
+        ([(60, 1)], {"meter": (0, 4)}, "meter 0/4"),
+        ([(60, 1)], {"meter": (3, 5)}, "meter 3/5"),
+        ([(60, 1)], {"meter": (100, 4)}, "meter 100/4"),
+        ([(60, 1)], {"upbeat": Fraction(1)}, "upbeat 1 does not fit meter None"),
+        ([(60, 4)], {"meter": (3, 4), "upbeat": Fraction(3)}, "upbeat 3 does not fit"),
+        ([(60, 4)], {"meter": (3, 4), "upbeat": Fraction(-1)}, "upbeat -1 does not fit"),
+        ([(60, 1)], {"meter": (3, 4), "upbeat": Fraction(2)}, "ends before it, after 1"),
+    ],
+)
+def test_what_no_melody_can_be(notes, known, reason):
+    with pytest.raises(ValueError, match=reason):
+        melody(*notes, **known)
+
+
+def test_durations_and_bars():
+    tune = melody((60, 1), (62, 3), (64, 2), meter=(3, 4), upbeat=Fraction(1))
+    assert (tune.duration, tune.bar_length) == (6, 3)
+    assert melody((60, 1), meter=(6, 8)).bar_length == 3 and melody((60, 1)).bar_length is None
+    assert melody((60, 1), meter=(4, 2)).bar_length == 8
+
+
+@given(st.lists(st.fractions(0, 9, max_denominator=40)))
+def test_total_is_the_sum(durations):
+    assert total(durations) == sum(durations)
+
+
+def test_upbeat_until():
+    assert upbeat_until(Fraction(1), (3, 4)) == 1
+    assert upbeat_until(Fraction(3), (3, 4)) == upbeat_until(Fraction(4), (3, 4)) == 0
+    assert upbeat_until(None, (3, 4)) == upbeat_until(Fraction(1), None) == 0
+
+
+def test_bars_are_cut_at_barlines_and_tied():
+    tune = melody((60, 1), (62, 5), (None, 4), (64, "1/3"), meter=(3, 4), upbeat=Fraction(1))
+    assert tune.bars() == [
+        [(60, 1, False)],
+        [(62, 3, True)],
+        [(62, 2, False), (None, 1, False)],
+        [(None, 3, False)],
+        [(64, Fraction(1, 3), False)],
+    ]
+    assert melody((60, 5), (62, 1)).bars() == [[(60, 4, True), (60, 1, False), (62, 1, False)]]
+    assert [len(bar) for bar in melody((60, 6), meter=(3, 4)).bars()] == [1, 1]
+    assert melody().bars() == [[]]
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [
+        *[(d, d) for d in ("1/16", "1/4", "3/8", "7/16", 1, "3/2", "7/4", 2, 3, "7/2", 4, 6, 7, 8, 12, 16)],
+        *[("5/4", 1), ("5/2", 2), (5, 4), (9, 8), (11, 8), (15, 14), (31, 16), (100, 16), ("33/2", 16)],
+        *[("1/3", "1/3"), ("2/3", "2/3"), ("4/3", "4/3"), ("5/3", "4/3"), ("7/12", "1/3"), ("1/5", "1/5")],
+    ],
+)
+def test_values_that_one_note_head_has(limit, value):
+    assert written_value(Fraction(limit)) == Fraction(value)
+
+
+@given(
+    st.lists(st.fractions("1/48", 20, max_denominator=48), min_size=1, max_size=8),
+    st.sampled_from([None, 2, 7]),
+)
+def test_bars_hold_every_note_whole(durations, beats):
+    tune = melody(*((60 + i, d) for i, d in enumerate(durations)), meter=beats and (beats, 4))
+    pieces = [piece for bar in tune.bars() for piece in bar]
+    for i, duration in enumerate(durations):
+        own = [piece for piece in pieces if piece.pitch == 60 + i]
+        assert sum(piece.duration for piece in own) == duration
+        assert [piece.tied for piece in own] == [True] * (len(own) - 1) + [False]
+    assert not beats or all(sum(p.duration for p in bar) == beats for bar in tune.bars()[:-1])
+
+
+def test_transposed():
+    tune = melody((60, 1), (None, 1), (67, 2), title="t", key=(9, "minor"), meter=(4, 4), upbeat=Fraction(1))
+    higher = tune.transposed(5)
+    assert [pitch for pitch, _ in higher.notes] == [65, None, 72]
+    assert higher.key == (2, "minor") and higher.transposed(-5) == tune
+    assert melody((60, 1)).transposed(-12).key is None
+    with pytest.raises(ValueError, match="0 to 127"):
+        tune.transposed(70)
