@@ -1,0 +1,23 @@
+"""The network: every forward beside its backward, on NumPy or CuPy arrays. Columns are examples."""
+
+from .adam import Adam, clip_by_global_norm
+from .dense import Dense
+from .dropout import Dropout
+from .gradcheck import assert_gradients, check_gradients
+from .gru import GRU
+from .loss import SoftmaxCrossEntropy
+from .lstm import LSTM
+from .rnn import RNN
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "Adam",
+    "Dense",
+    "Dropout",
+    "SoftmaxCrossEntropy",
+    "assert_gradients",
+    "check_gradients",
+    "clip_by_global_norm",
+]

@@ -1,0 +1,85 @@
+"""Adam, and clipping by the global norm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from .recurrent import Array
+
+BLOCK = 16_384  # entries
+
+
+class Adam:
+    """Adaptive moments. [Kingma14, algorithm 1]
+
+        m = beta1 m + (1 - beta1) g          m^ = m / (1 - beta1^t)
+        v = beta2 v + (1 - beta2) g^2        v^ = v / (1 - beta2^t)
+        p = p - lr m^ / (sqrt(v^) + eps)
+
+    Parameters
+    ----------
+    params : mapping of str to array
+        Changed in place by `step`.
+    lr, betas, eps : float
+        Step size, decays of the two moments, and what keeps the division finite.
+
+    Attributes
+    ----------
+    m, v : dict of str to array
+        The moments, of the parameters' shapes.
+    t : int
+        Steps made.
+    """
+
+    def __init__(
+        self,
+        params: Mapping[str, Array],
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ):
+        self.params, self.lr, self.betas, self.eps = params, lr, betas, eps
+        self.m = {name: p * 0 for name, p in params.items()}
+        self.v = {name: p * 0 for name, p in params.items()}
+        self.t = 0
+
+    def step(self, grads: Mapping[str, Array]) -> None:
+        """One step down the gradients, which are left as they are."""
+        for name, p in self.params.items():
+            if grads[name].shape != p.shape:
+                raise ValueError(f"gradient of {name} is {grads[name].shape}, the parameter {p.shape}")
+        self.t += 1
+        beta1, beta2 = self.betas
+        # sqrt(v^) = sqrt(v) / root: root goes into the two scalars, and not into every entry.
+        root = math.sqrt(1 - beta2**self.t)
+        size, eps = self.lr * root / (1 - beta1**self.t), self.eps * root
+        for name in self.params:
+            for p, g, m, v in zip(
+                *map(_blocks, (self.params[name], grads[name], self.m[name], self.v[name]))
+            ):
+                m += (1 - beta1) * (g - m)
+                v *= beta2
+                v += (1 - beta2) * (g * g)
+                p -= size * m / (v**0.5 + eps)
+
+
+def _blocks(array: Array) -> list[Array]:
+    """Views that stay in the cache through all the lines of a step."""
+    rows = max(1, BLOCK // max(1, array[:1].size))
+    return [array[i : i + rows] for i in range(0, len(array), rows)]
+
+
+def clip_by_global_norm(grads: Mapping[str, Array], limit: float) -> float:
+    """Scale all gradients in place so that the norm of all together is `limit` at most. [Pascanu13]
+
+    Returns
+    -------
+    float
+        The norm before.
+    """
+    norm = math.sqrt(sum(float(g.ravel() @ g.ravel()) for g in grads.values()))
+    if norm > limit:
+        for g in grads.values():
+            g *= limit / norm
+    return norm

@@ -1,0 +1,99 @@
+"""Where arrays live: NumPy on the CPU or CuPy on a GPU, chosen once and by computing, never at import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+
+class DeviceError(RuntimeError):
+    """The device asked for cannot be used; the message says why and what to install."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """An array module, and why it was chosen.
+
+    Parameters
+    ----------
+    name : str
+        "cpu" or "gpu".
+    xp : module
+        `numpy` or `cupy`.
+    reason : str
+        One line for people.
+    """
+
+    name: str
+    xp: ModuleType
+    reason: str
+
+    def to_device(self, array: Any) -> Any:
+        """A NumPy array where this backend computes."""
+        return self.xp.asarray(array)
+
+    def to_host(self, array: Any) -> np.ndarray:
+        """An array of this backend as a NumPy array."""
+        return array if isinstance(array, np.ndarray) else array.get()
+
+    def synchronize(self) -> None:
+        """Wait until all that was asked of the device is done."""
+        if self.name == "gpu":
+            self.xp.cuda.get_current_stream().synchronize()
+
+
+CPU = Backend("cpu", np, f"NumPy {np.__version__} on the CPU")
+
+
+def choose_backend(device: str = "auto") -> Backend:
+    """The backend for "cpu", "gpu" or "auto" (the GPU where one computes, else the CPU).
+
+    Raises
+    ------
+    DeviceError
+        "gpu", and no GPU computes. Importing CuPy succeeds without a driver and `is_available` is not
+        to be relied on, so the proof is a product read back.
+    ValueError
+        Another name.
+    """
+    if device not in ("cpu", "gpu", "auto"):
+        raise ValueError(f"device {device!r}: want 'cpu', 'gpu' or 'auto'")
+    if device == "cpu":
+        return CPU
+    try:
+        return _gpu()
+    except Exception as error:  # CuPy fails in many ways: no wheel, no driver, a missing CUDA library
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+    if device == "gpu":
+        raise DeviceError(
+            f"no GPU can be used ({reason}); with an NVIDIA driver, install one of the extras "
+            "'gpu-cuda12' or 'gpu-cuda13', and run 'melody doctor' to see what is found"
+        )
+    return Backend("cpu", np, f"{CPU.reason}, no GPU ({reason})")
+
+
+def _gpu() -> Backend:
+    import cupy
+
+    device = cupy.cuda.runtime.getDeviceProperties(0)["name"].decode()
+    a = cupy.ones((2, 2), dtype=np.float32)
+    if float((a @ a + a)[0, 0]) != 3.0:
+        raise DeviceError(f"{device} computes wrongly")
+    return Backend("gpu", cupy, f"CuPy {cupy.__version__} on {device}")
+
+
+class Work:
+    """Work arrays by name, allocated when a shape is new and used again while it stays."""
+
+    def __init__(self, backend: Backend):
+        self._xp = backend.xp
+        self._arrays: dict[str, Any] = {}
+
+    def __call__(self, name: str, shape: tuple[int, ...], dtype: Any) -> Any:
+        array = self._arrays.get(name)
+        if array is None or array.shape != shape or array.dtype != dtype:
+            array = self._arrays[name] = self._xp.empty(shape, dtype)
+        return array

@@ -1,0 +1,185 @@
+"""What the three recurrent layers share: initial weights, inputs, and the products outside the time loop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from .backend import CPU, Backend, Work
+
+Array = Any  # numpy.ndarray or cupy.ndarray
+
+
+class SpentError(RuntimeError):
+    """`backward` was called without a `forward` of its own."""
+
+
+def glorot_uniform(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """Uniform in +-sqrt(6 / (rows + columns)), shape (rows, columns). [Glorot10]"""
+    limit = math.sqrt(6 / (rows + columns))
+    return rng.uniform(-limit, limit, (rows, columns))
+
+
+def orthogonal(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """Orthonormal columns, shape (rows, columns) with rows >= columns, uniformly drawn. [Saxe14]"""
+    q, r = np.linalg.qr(rng.standard_normal((rows, columns)))
+    return q * np.sign(np.diag(r))
+
+
+class Recurrent:
+    """A layer with `z_t = W x_t + U h_(t-1) + b` before its nonlinearity; z has `blocks` times H rows.
+
+    Parameters
+    ----------
+    inputs : int
+        V, rows of an input column.
+    units : int
+        H, rows of h.
+    rng : numpy.random.Generator
+        Draws the initial weights, on the host, so that they are the same on every device.
+    dtype : dtype
+        float32 to train, float64 to check, complex128 for the complex step.
+    backend : Backend, optional
+        NumPy unless given.
+
+    Attributes
+    ----------
+    params, grads : dict of str to array
+        "W" (blocks H, V), "U" (blocks H, H), "b" (blocks H, 1). `backward` writes into `grads`.
+    h_last : array (H, B)
+        The last hidden state of the last `forward`.
+    dh0 : array (H, B)
+        The gradient of h0, after `backward`.
+    """
+
+    blocks = 1
+
+    def __init__(
+        self,
+        inputs: int,
+        units: int,
+        *,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+        backend: Backend | None = None,
+    ):
+        self.inputs, self.units, self.dtype = inputs, units, np.dtype(dtype)
+        self.backend = backend or CPU
+        self.xp = self.backend.xp
+        rows = self.blocks * units
+        weights = {
+            "W": glorot_uniform(rng, rows, inputs),
+            "U": orthogonal(rng, rows, units),
+            "b": np.zeros((rows, 1)),
+        }
+        self.params = {k: self.backend.to_device(w.astype(self.dtype)) for k, w in weights.items()}
+        self.grads = {k: self.xp.zeros_like(w) for k, w in self.params.items()}
+        self._work = Work(self.backend)
+        self._cache: tuple | None = None  # what the next backward needs
+        self._scale: Array | None = None
+        self._frozen = False
+
+    def _begin_forward(self, x: Array, h0: Array | None) -> tuple[Array, Array]:
+        """s (H + 1 + V, T + 1, B), [h_(t-1); 1; x_t] at t, and its part h (T + 1, H, B) with h[0] = h0.
+
+        With the weights stacked as [U b W], one product a step gives z = U h + b + W x, and one over all
+        steps gives dU, db and dW.
+        """
+        self._cache = None
+        x = self._columns(x)
+        T, _, B = x.shape
+        s = self._work("s", (self.units + 1 + self.inputs, T + 1, B), self.dtype)
+        h = s[: self.units].transpose(1, 0, 2)
+        h[0] = self._state(h0, B, "h0")
+        s[self.units] = 1
+        s[self.units + 1 :, :T] = x.transpose(1, 0, 2)
+        return s, h
+
+    def _columns(self, x: Array) -> Array:
+        """x (T, V, B): as it is, or one-hot (of booleans) for tokens (T, B)."""
+        self._tokens = x.ndim == 2 and x.dtype.kind in "iu"
+        if not self._tokens and (x.ndim != 3 or x.shape[1] != self.inputs):
+            raise ValueError(f"x {x.shape} {x.dtype}: want (T, {self.inputs}, B), or (T, B) integer tokens")
+        if not x.shape[0] or not x.shape[-1]:
+            raise ValueError(f"x {x.shape}: there must be at least one step and one example")
+        if not self._tokens:
+            return x
+        if self.backend.name == "cpu" and not 0 <= x.min() <= x.max() < self.inputs:
+            raise ValueError(f"x: tokens {x.min()} to {x.max()}, want 0 to {self.inputs - 1}")
+        return x[:, None] == self.xp.arange(self.inputs)[:, None]
+
+    def _stacked(self) -> Array:
+        """[U b W], (blocks H, H + 1 + V), its rows times `_scale`."""
+        p, H = self.params, self.units
+        A = self._work("A", (len(p["U"]), H + 1 + self.inputs), self.dtype)
+        if not self._frozen:
+            A[:, :H], A[:, H : H + 1], A[:, H + 1 :] = p["U"], p["b"], p["W"]
+            if self._scale is not None:
+                A *= self._scale
+        return A
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Inside, the weights are taken to stay as they are, and are stacked once, not at every `forward`."""
+        self._stacked()
+        self._frozen = True
+        try:
+            yield
+        finally:
+            self._frozen = False
+
+    def _u_transposed(self) -> Array:
+        """U^T (H, blocks H), contiguous: a copy once a batch makes T products faster."""
+        U = self.params["U"]
+        U_T = self._work("U_T", U.shape[::-1], self.dtype)
+        U_T[...] = U.T
+        return U_T
+
+    def _state(self, state: Array | None, B: int, name: str) -> Array | int:
+        """A given initial state, or the gradient of a last one, checked; 0 where none is given."""
+        if state is None:
+            return 0
+        if state.shape != (self.units, B):
+            raise ValueError(f"{name} {state.shape}: want ({self.units}, {B})")
+        return state
+
+    def _begin_backward(self, dh: Array | None) -> tuple:
+        """What forward kept, s and h first, given once; refuse a gradient of another shape than h."""
+        if self._cache is None:
+            raise SpentError(f"{type(self).__name__}.backward: call forward first, once for each backward")
+        cache, h = self._cache, self._cache[1]
+        if dh is not None and dh.shape != h[1:].shape:
+            raise ValueError(f"dh {dh.shape}: want {h[1:].shape}, the shape of h")
+        self._cache = None
+        return cache
+
+    def _end_backward(self, dz: Array, s: Array) -> Array | None:
+        """dU, db and dW from dz (blocks H, T, B) by one product over all steps and examples; dx, or None."""
+        T, H = dz.shape[1], self.units
+        dA = self._work("dA", (len(dz), len(s)), self.dtype)
+        self.xp.matmul(flat(dz), flat(s[:, :T]).T, out=dA)
+        for name, part in (("U", dA[:, :H]), ("b", dA[:, H : H + 1]), ("W", dA[:, H + 1 :])):
+            self.grads[name][...] = part
+        return None if self._tokens else self._input_gradient(dz)
+
+    def _input_gradient(self, dz: Array) -> Array:
+        """dx (T, V, B) = W^T dz."""
+        _, T, B = dz.shape
+        return (self.params["W"].T @ flat(dz)).reshape(-1, T, B).transpose(1, 0, 2)
+
+
+def flat(a: Array) -> Array:
+    """(rows, T, B) as the matrix (rows, T B): a view, also of a slice of the steps."""
+    return a.reshape(len(a), -1)
+
+
+def sigmoid(xp: Any, z: Array) -> None:
+    """In place, `1 / (1 + exp(-z)) = (1 + tanh(z / 2)) / 2`, which overflows for no z."""
+    z *= 0.5
+    xp.tanh(z, out=z)
+    z += 1
+    z *= 0.5
