@@ -455,7 +455,7 @@ def test_save_leaves_the_old_file_when_writing_fails(tmp_path, monkeypatch):
     (tmp_path / "tune.krn").write_text("old")
 
     def full(path, target):
-        raise OSError("No space left on device")
+        raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(OSError, match="No space"):

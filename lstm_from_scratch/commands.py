@@ -1,0 +1,195 @@
+"""What each `melody` command does. Each imports what it needs when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ESSEN = Path("data/essen")
+
+
+def demo(options: argparse.Namespace) -> None:
+    """Songs, training, melodies, a page."""
+    from .experiment.demo import run_demo
+
+    corpus = _make_corpus("erk", [], "event", options.out / "corpus")
+    index = run_demo(
+        corpus, options.out, options.minutes, options.steps, options.seed, progress=_Progress()
+    )  # fmt: skip
+    print(f"Open {index.resolve().as_uri()} in a browser to hear and see them.")
+
+
+def prepare(options: argparse.Namespace) -> None:
+    if options.paths and options.collection:
+        raise ValueError("give either paths or a collection, not both")
+    _make_corpus(options.collection or "erk", options.paths, options.rule, options.out)
+    print(f"corpus in {options.out}; next: melody train --corpus {options.out}")
+
+
+def _make_corpus(collection: str, paths: list[Path], rule: str, out: Path):
+    """Unpack a collection where no paths are given, prepare the songs, save them, and print the table."""
+    from .experiment.dataset import PARTS, CorpusError, prepare
+    from .music import essen
+
+    if paths:
+        files = [file for path in paths for file in _kern_files(path)]
+    else:
+        unpacked = essen.unpack(collection, ESSEN)
+        print(essen.NOTICE, file=sys.stderr)
+        for line in (*unpacked.refused, *unpacked.doubtful):
+            print(line, file=sys.stderr)
+        files = [f for name in essen.COLLECTIONS[collection] for f in sorted((ESSEN / name).glob("*.krn"))]
+    try:
+        corpus, refused = prepare(files, rule)
+    except CorpusError as error:
+        raise CorpusError(f"{', '.join(map(str, paths)) or ESSEN}: {error}") from None
+    corpus.save(out)
+    for reason in list(refused.values())[:20]:
+        print(f"refused {reason}", file=sys.stderr)
+    if len(refused) > 20:
+        print(f"refused {len(refused) - 20} more", file=sys.stderr)
+    rows = corpus.report | {f"in the {part} part": len(corpus.part(part)) for part in PARTS}
+    rows |= {"symbols": sum(map(len, corpus.songs)), "different symbols": len(corpus.vocabulary)}
+    for name, count in rows.items():
+        print(f"{name:<50} {count:>9,}")
+    return corpus
+
+
+def _kern_files(path: Path) -> list[Path]:
+    """A file itself, or all .krn files below a folder."""
+    if path.is_dir():
+        return sorted(path.rglob("*.krn"))
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file or folder")
+    return [path]
+
+
+def train(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from .experiment.dataset import Corpus
+    from .experiment.recipe import PRESETS
+    from .experiment.training import train
+    from .network.backend import choose_backend
+
+    changes = {k: getattr(options, k) for k in ("cell", "units", "dropout", "lr", "batch", "epochs")}
+    recipe = replace(PRESETS[options.preset], **{k: v for k, v in changes.items() if v is not None})
+    if options.epochs:
+        recipe = replace(recipe, steps=None)
+    corpus = Corpus.load(options.corpus)
+    backend = choose_backend(options.device)
+    first = [backend.reason]
+    if options.resume and not (options.out / "last.npz").is_file():
+        first.append(f"no checkpoint in {options.out}: starting afresh")
+    run = train(corpus, recipe, options.out, options.seed, options.resume, backend, _Progress(first))
+    if not run.finished:
+        print(f"\nstopped at step {run.step}; the same command with --resume goes on", file=sys.stderr)
+        return 130
+    best = run.best
+    print(f"best validation loss {best['validation_loss']:.4f} nats a symbol at step {best['step']}")
+    print(f"next: melody compose --model {options.out / 'best.npz'}")
+    return 0
+
+
+def compose(options: argparse.Namespace) -> None:
+    from .experiment.composing import compose_files
+
+    for line in compose_files(
+        options.model, options.temperature, options.primer, options.count, options.steps, options.tempo,
+        options.seed, options.out, options.corpus,
+    ):  # fmt: skip
+        print(line)
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    from .experiment.dataset import Corpus
+    from .experiment.measuring import measure
+    from .experiment.model import MelodyModel
+
+    corpus, model = Corpus.load(options.corpus), MelodyModel.load(options.model)
+    if model.vocabulary != corpus.vocabulary:
+        raise ValueError(f"{options.model}: its vocabulary is not that of {options.corpus}")
+    corpus.require("training", "test")
+    found = measure(corpus, model)
+    songs = len(corpus.part("test"))
+    if options.json:
+        print(json.dumps({"test": found, "songs": songs}, indent=1))
+        return
+    print(
+        f"{songs} test songs          nats a symbol  95 % interval    bits an onset  onset accuracy  accuracy"
+    )
+    for name, m in found.items():
+        low, high = m["interval"]
+        print(
+            f"{name:<22} {m['nats_per_symbol']:12.3f}   {low:.3f} to {high:.3f} {m['bits_per_onset']:15.2f}"
+            f" {100 * m['onset_accuracy']:13.1f} % {100 * m['accuracy']:7.1f} %"
+        )
+
+
+def gradcheck(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from .network.selfcheck import check_all_layers
+
+    checks = check_all_layers(options.seed)
+    if options.json:
+        print(json.dumps([asdict(check) | {"ok": check.ok} for check in checks], indent=1))
+    else:
+        print(*checks, sep="\n")
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def doctor(options: argparse.Namespace) -> None:
+    from .doctor import report
+
+    print(*report(), sep="\n")
+
+
+class _Progress:
+    """A bar with loss, onset accuracy and time left; plain lines where there is no terminal.
+
+    Parameters
+    ----------
+    first : list of str
+        Lines to begin with: once a batch is made, so that bad input leaves its one line alone.
+    """
+
+    def __init__(self, first: Sequence[str] = ()) -> None:
+        self._first, self._bar = first, None
+
+    def __call__(self, run, row) -> None:
+        from tqdm import tqdm
+
+        if self._bar is None:
+            for line in self._first:
+                print(line, file=sys.stderr)
+            self._bar = tqdm(
+                total=run.steps,
+                initial=run.step - 1,
+                unit="step",
+                disable=not sys.stderr.isatty(),
+                dynamic_ncols=True,
+            )
+        self._bar.update()
+        if self._bar.disable:
+            if row:
+                print(_in_words(row, run.steps), file=sys.stderr, flush=True)
+        elif row or run.step % 50 == 0:
+            means = run.meter.means() if not row else {k.removeprefix("training_"): v for k, v in row.items()}
+            self._bar.set_postfix_str(
+                f"loss {means['loss']:.3f}, onset accuracy {means['onset_accuracy']:.2f}"
+            )
+            if row:
+                self._bar.write(_in_words(row, run.steps), file=sys.stderr)
+        if run.finished:
+            self._bar.close()
+
+
+def _in_words(row: dict[str, float], steps: int) -> str:
+    return (
+        f"step {row['step']:>6} of {steps}  training loss {row['training_loss']:.3f}  validation loss "
+        f"{row['validation_loss']:.3f}  onset accuracy {row['validation_onset_accuracy']:.3f}"
+    )

@@ -1,0 +1,177 @@
+"""The paper's model: one-hot -> recurrent layer -> dropout -> dense -> softmax. [P III-B1]"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..music import Vocabulary
+from ..network import GRU, LSTM, RNN, Dense, Dropout, SoftmaxCrossEntropy
+from ..network.backend import CPU, Backend
+
+Array = Any
+CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
+
+
+class MelodyModel:
+    """A recurrent layer, dropout, a dense layer and the softmax cross-entropy.
+
+    Parameters
+    ----------
+    symbols : int
+        V, the size of the vocabulary.
+    units : int
+        H.
+    cell : str
+        "lstm", "gru" or "rnn".
+    dropout : float
+        On the recurrent layer's output.
+    rng : numpy.random.Generator
+        Draws the initial weights and the dropout key.
+    dtype, backend
+        As for `LSTM`.
+
+    Attributes
+    ----------
+    params, grads : dict of str to array
+        Of all layers, named "lstm.W", "dense.b" and so on.
+    state : tuple of array (H, B)
+        The recurrent state after the last `forward`: (h, c) for an LSTM, (h,) otherwise.
+    vocabulary : Vocabulary or None
+        What the columns mean; set by training, and loaded with the weights.
+    window : int or None
+        The length of the windows that the model was trained on; None for one that carries its state.
+    """
+
+    def __init__(
+        self,
+        symbols: int,
+        units: int = 256,
+        cell: str = "lstm",
+        dropout: float = 0.2,
+        *,
+        rng: np.random.Generator,
+        dtype: Any = np.float32,
+        backend: Backend | None = None,
+    ):
+        if cell not in CELLS:
+            raise ValueError(f"cell {cell!r}: want one of {', '.join(CELLS)}")
+        if symbols < 1 or units < 1:
+            raise ValueError(f"{symbols} symbols and {units} units: want 1 or more of each")
+        self.backend = backend or CPU
+        self.cell = cell
+        self.recurrent = CELLS[cell](symbols, units, rng=rng, dtype=dtype, backend=backend)
+        self.dropout = Dropout(dropout, rng=rng, backend=backend)
+        self.dense = Dense(units, symbols, rng=rng, dtype=dtype, backend=backend)
+        self.loss = SoftmaxCrossEntropy(backend=backend)
+        layers = ((cell, self.recurrent), ("dense", self.dense))
+        self.params = {f"{name}.{k}": p for name, layer in layers for k, p in layer.params.items()}
+        self.grads = {f"{name}.{k}": g for name, layer in layers for k, g in layer.grads.items()}
+        self.vocabulary: Vocabulary | None = None
+        self.window: int | None = None
+        self.about: dict = {}  # how it was trained: comes and goes with the checkpoint
+
+    @property
+    def symbols(self) -> int:
+        """V."""
+        return self.recurrent.inputs
+
+    @property
+    def units(self) -> int:
+        """H."""
+        return self.recurrent.units
+
+    @property
+    def state(self) -> tuple[Array, ...]:
+        """A copy of the recurrent state after the last step."""
+        last = (
+            (self.recurrent.h_last, self.recurrent.c_last)
+            if self.cell == "lstm"
+            else (self.recurrent.h_last,)
+        )
+        return tuple(s.copy() for s in last)
+
+    def forward(
+        self,
+        tokens: Array,
+        targets: Array,
+        state: tuple[Array, ...] | None = None,
+        training: bool = True,
+        counted: Array | None = None,
+    ) -> Any:
+        """The mean loss in nats.
+
+        Parameters
+        ----------
+        tokens : integer array (T, B)
+        targets : integer array (T, B), or (B,) for the last step only
+        state : tuple of array (H, B), optional
+            What `state` was after the piece before; zeros unless given.
+        training : bool
+            Whether dropout is on.
+        counted : bool array like targets, optional
+            Which targets the loss is over; all unless given.
+        """
+        self._last_only = targets.ndim == 1
+        h = self.recurrent.forward(tokens, *(state or ()))
+        y = self.dense.forward(self.dropout.forward(h[-1] if self._last_only else h, training))
+        return self.loss.forward(y, targets, counted)
+
+    def backward(self) -> None:
+        """Fill `grads` with the gradient of the loss that `forward` gave."""
+        dh = self.dropout.backward(self.dense.backward(self.loss.backward()))
+        if self._last_only:
+            self.recurrent.backward(None, dh)
+        else:
+            self.recurrent.backward(dh)
+
+    def logits(self, tokens: Array, state: tuple[Array, ...] | None = None, last_only: bool = False) -> Array:
+        """Scores before the softmax, no dropout: (T, V, B), or (V, B) for the last step; a work array."""
+        h = self.recurrent.forward(tokens, *(state or ()))
+        return self.dense.forward(h[-1] if last_only else h)
+
+    def save(self, path: str | Path) -> None:
+        """Write weights, vocabulary and configuration as one .npz."""
+        from .checkpoint import save_model
+
+        save_model(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path, backend: Backend | None = None) -> MelodyModel:
+        """Read what `save`, or training, wrote; its vocabulary comes with it.
+
+        Raises
+        ------
+        CheckpointError
+            The file is no checkpoint of this format version, or is damaged; the message says why.
+        """
+        from .checkpoint import load_model
+
+        return load_model(path, backend)
+
+    def to_torch(self) -> dict[str, Any]:
+        """The weights as the state_dict of a torch module `self.lstm` (or gru, rnn), `self.dense`.
+
+        `lstm_from_scratch.experiment.conversion.to_torch` shows the module.
+        """
+        from .conversion import to_torch
+
+        return to_torch(self)
+
+    @classmethod
+    def from_keras(
+        cls, weights: Sequence[Any], dtype: Any = np.float32, backend: Backend | None = None
+    ) -> MelodyModel:
+        """From the `get_weights()` of a Keras model LSTM -> Dense: three arrays and two.
+
+        Raises
+        ------
+        ValueError
+            Not these five, or one of a wrong shape; the message names it.
+        """
+        from .conversion import from_keras
+
+        return from_keras(cls, weights, dtype, backend)

@@ -1,0 +1,71 @@
+"""How a model is trained: the paper's recipe, and others for the same model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained.
+
+    Parameters
+    ----------
+    objective : str
+        "window": windows at every step, the next symbol as the one target [P III-B2]. "stream": songs end
+        to end in `batch` lanes, a target at every step, the state carried from piece to piece of a song.
+    length : int
+        Steps of a window, or of a piece.
+    warmup, decay : int, bool
+        Steps over which the rate rises to lr, and whether it then falls to 0 along a half cosine.
+    averaging : float
+        The weights that are validated, kept and sampled are an exponential average of all steps' weights
+        with this decay; 0 keeps the last. [Polyak92]
+    clip : float
+        Limit of the global norm of the gradients; 0 for none.
+    patience : int
+        Validations without a better loss after which training stops; 0 for never.
+    steps : int or None
+        Batches in all; None for `epochs` times the batches of an epoch.
+    validate_every : int or None
+        Batches between validations; None for once an epoch.
+    """
+
+    cell: str = "lstm"
+    units: int = 256
+    dropout: float = 0.2
+    objective: str = "window"
+    batch: int = 64
+    length: int = 64
+    lr: float = 0.001
+    warmup: int = 0
+    decay: bool = False
+    averaging: float = 0.0
+    clip: float = 0.0
+    epochs: int = 40
+    steps: int | None = None
+    validate_every: int | None = None
+    patience: int = 0
+    save_seconds: float = 60.0
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of a step, the first being 0, of so many."""
+        if step < self.warmup:
+            return self.lr * (step + 1) / self.warmup
+        if not self.decay:
+            return self.lr
+        return self.lr * 0.5 * (1 + math.cos(math.pi * (step - self.warmup) / max(1, steps - self.warmup)))
+
+
+PRESETS = {
+    "paper": Recipe(),
+    "fast": Recipe(
+        objective="stream", batch=32, length=32, lr=0.006, warmup=100, decay=True, averaging=0.99, clip=1.0,
+        dropout=0.3, epochs=16, patience=6,
+    ),
+    "smoke": Recipe(
+        objective="stream", units=64, batch=16, length=32, lr=0.005, warmup=50, decay=True, averaging=0.99,
+        clip=1.0, steps=2000, validate_every=500, save_seconds=1.0,
+    ),
+}  # fmt: skip

@@ -1,0 +1,78 @@
+"""What the tests of the experiment room and of the command line share: a few songs and a model of them."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_from_scratch.cli import main
+from lstm_from_scratch.experiment import MelodyModel
+from lstm_from_scratch.experiment.dataset import PARTS, Corpus, prepare
+from lstm_from_scratch.music import Vocabulary
+
+TUNES = sorted((Path(__file__).parents[1] / "data" / "tunes").glob("*.krn"))
+
+
+@pytest.fixture(scope="session")
+def tunes():
+    """The project's own tunes."""
+    return TUNES
+
+
+@pytest.fixture(scope="session")
+def corpus():
+    """Those tunes, prepared: 21 to train, 2 to validate, 7 to test."""
+    made, refused = prepare(TUNES)
+    assert not refused and set(made.parts) == set(PARTS)
+    return made
+
+
+@pytest.fixture(scope="session")
+def small():
+    """26 random songs of 8 symbols: quick to train on."""
+    rng = np.random.default_rng(0)
+    vocabulary = Vocabulary(["/", "_", "r", "60", "62", "64", "65", "67"])
+    onsets = vocabulary.ids(["60", "62", "64", "65", "67"])
+    songs = [rng.choice([*onsets, vocabulary.ids("_")[0]], rng.integers(20, 60)) for _ in range(26)]
+    for song in songs:
+        song[0] = onsets[0]
+    parts = [("training", "training", "validation", "test")[i % 4] for i in range(26)]
+    names = [f"{i}.krn" for i in range(26)]
+    return Corpus(vocabulary, songs, parts, names, names, "event", {"files": 26})
+
+
+@pytest.fixture
+def model(corpus):
+    """An untrained model of 16 units that carries its state."""
+    made = MelodyModel(len(corpus.vocabulary), 16, rng=np.random.default_rng(1))
+    made.vocabulary = corpus.vocabulary
+    return made
+
+
+@pytest.fixture
+def window_model(corpus):
+    """An untrained model of 16 units for windows of 64."""
+    made = MelodyModel(len(corpus.vocabulary), 16, rng=np.random.default_rng(1))
+    made.vocabulary, made.window = corpus.vocabulary, 64
+    return made
+
+
+@pytest.fixture(scope="session")
+def runs(tunes, tmp_path_factory):
+    """A folder with a corpus and a trained model, made by the commands."""
+    folder = tmp_path_factory.mktemp("runs")
+    assert main(["prepare", str(tunes[0].parent), "--out", str(folder / "corpus")]) == 0
+    arguments = ["train", "--preset", "smoke", "--units", "8", "--epochs", "4", "--device", "cpu"]
+    assert main([*arguments, "--corpus", str(folder / "corpus"), "--out", str(folder / "model")]) == 0
+    return folder
+
+
+@pytest.fixture
+def corpus_folder(runs, tmp_path):
+    return Path(shutil.copytree(runs / "corpus", tmp_path / "corpus"))
+
+
+@pytest.fixture
+def best(runs, tmp_path):
+    return Path(shutil.copy(runs / "model" / "best.npz", tmp_path))

@@ -1,0 +1,226 @@
+"""The `melody` command, from files to melodies; and one clear line for whatever is wrong."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_from_scratch import __version__
+from lstm_from_scratch.cli import main
+from lstm_from_scratch.experiment import MelodyModel, checkpoint
+from lstm_from_scratch.music import KernError, essen, read_kern
+
+ROOT = Path(__file__).parents[1]
+MELODY = [sys.executable, "-m", "lstm_from_scratch"]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}
+ENVIRONMENT.pop("PYTHONUNBUFFERED", None)
+MEASURES = {"nats_per_symbol", "bits_per_onset", "onset_accuracy", "accuracy", "interval"}
+
+
+def test_prepare_ends_with_a_table(tunes, tmp_path, capsys):
+    bad = tmp_path / "bad.krn"
+    bad.write_text("**kern\n4c 4e\n*-\n")
+    assert main(["prepare", str(tunes[0].parent), str(bad), "--out", str(tmp_path / "out")]) == 0
+    output = capsys.readouterr()
+    table = dict(line.rsplit(None, 1) for line in output.out.splitlines()[:-1])
+    assert table["files"] == "31" and table["kept whole"] == "25" and table["in the training part"] == "21"
+    assert table["refused: not readable as one melody"] == "1" and table["symbols"] == "5,350"
+    assert output.err.startswith(f"refused {bad}:2: ") and output.err.count("\n") == 1
+    assert "next: melody train --corpus" in output.out
+
+
+def test_prepare_unpacks_a_collection(tmp_path, monkeypatch, capsys, tunes):
+    def unpack(collection, folder):
+        assert collection == "irl"
+        (folder / "irl").mkdir(parents=True)
+        shutil.copy(tunes[1], folder / "irl")
+        return essen.Unpacked(folder, 1, ("irl.abc X:9: no",), ("irl.abc X:8: hm",))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(essen, "unpack", unpack)
+    assert main(["prepare", "--collection", "irl", "--out", "out"]) == 0
+    output = capsys.readouterr()
+    assert output.err.splitlines() == [essen.NOTICE, "irl.abc X:9: no", "irl.abc X:8: hm"]
+    assert (tmp_path / "out" / "corpus.npz").is_file()
+
+
+def test_training_leaves_its_four_files(runs):
+    assert {p.name for p in (runs / "model").iterdir()} == {
+        "best.npz",
+        "last.npz",
+        "history.json",
+        "vocabulary.json",
+    }
+    model = MelodyModel.load(runs / "model" / "best.npz")
+    assert (
+        model.units == 8 and model.about["recipe"]["epochs"] == 4 and model.about["recipe"]["steps"] is None
+    )
+    vocabulary = json.loads((runs / "model" / "vocabulary.json").read_text())
+    assert list(vocabulary) == list(model.vocabulary)
+
+
+def test_compose_writes_melodies(runs, tmp_path, capsys):
+    model, out = str(runs / "model" / "best.npz"), tmp_path / "Ö 中"
+    arguments = ["compose", "--model", model, "--temperature", "0.5", "1", "--count", "2", "--steps", "32"]
+    arguments += [
+        "--primer",
+        "67 _ 65 _",
+        "--corpus",
+        str(runs / "corpus"),
+        "--tempo",
+        "90",
+        "--out",
+        str(out),
+    ]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.count("32 symbols") == 4
+    written = json.loads((out / "compositions.json").read_text())
+    assert len(written["melodies"]) == 4 and written["tempo"] == 90
+    for melody in written["melodies"]:
+        assert melody["symbols"][:4] == ["67", "_", "65", "_"]
+        assert read_kern(out / f"{melody['name']}.krn").duration == 8
+
+
+def test_evaluate_prints_the_schema(runs, capsys):
+    arguments = ["evaluate", "--model", str(runs / "model" / "best.npz"), "--corpus", str(runs / "corpus")]
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found.keys() == {"test", "songs"} and found["songs"] == 7
+    assert found["test"].keys() >= {"network", "5-gram", "always _"}
+    for row in found["test"].values():
+        assert row.keys() >= MEASURES
+        low, high = row["interval"]
+        assert low <= row["nats_per_symbol"] <= high
+    assert main(arguments) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert len(table) == 1 + len(found["test"]) and table[0].startswith("7 test songs")
+    assert f"{found['test']['network']['nats_per_symbol']:.3f}" in table[1]
+
+
+def test_gradcheck_prints_every_tensor(capsys):
+    assert main(["gradcheck", "--json"]) == 0
+    checks = json.loads(capsys.readouterr().out)
+    assert all(c["ok"] and c["error"] <= c["gate"] for c in checks)
+    assert {c["method"] for c in checks} == {"central difference", "complex step"}
+    assert {"LSTM.W", "GRU.bn", "RNN.U", "Dense.b"} <= {c["tensor"] for c in checks}
+    assert main(["gradcheck"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(checks)
+
+
+def test_doctor_says_what_is_there(capsys):
+    assert main(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert f"NumPy       {np.__version__}" in out and "verovio" in out and "GPU" in out
+
+
+def test_resume_says_when_it_starts_afresh(corpus_folder, tmp_path, capsys):
+    arguments = ["train", "--corpus", corpus_folder, "--preset", "smoke", "--units", "4", "--epochs", "1"]
+    arguments = list(map(str, [*arguments, "--resume", "--out", tmp_path / "m"]))
+    assert main(arguments) == 0
+    assert f"no checkpoint in {tmp_path / 'm'}: starting afresh" in capsys.readouterr().err
+    assert main(arguments) == 0
+    output = capsys.readouterr()
+    assert "afresh" not in output.err and "best validation loss" in output.out
+
+
+@pytest.mark.parametrize("verb", ["demo", "prepare", "train", "compose", "evaluate", "gradcheck", "doctor"])
+def test_every_verb_has_help_with_an_example(verb, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([verb, "--help"])
+    assert stopped.value.code == 0 and f"example: melody {verb}" in capsys.readouterr().out
+
+
+def test_a_traceback_when_asked_for(tmp_path):
+    (tmp_path / "x.krn").write_text("no")
+    with pytest.raises(ValueError, match="no usable song"):
+        main(["--traceback", "prepare", str(tmp_path)])
+    assert issubclass(KernError, ValueError)
+
+
+# --- as a program
+
+
+def test_help_and_import_load_nothing_heavy():
+    look = "import sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    for code in (
+        f"import lstm_from_scratch; {look}",
+        "from lstm_from_scratch.cli import main\ntry: main(['train', '--help'])\n"
+        f"except SystemExit: pass\n{look}",
+    ):
+        found = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=True
+        )
+        loaded = set(found.stdout.splitlines()[-1].split())
+        assert "sys" in loaded
+        assert not loaded & {"music21", "matplotlib", "verovio", "scipy", "tqdm", "cupy", "torch", "numpy"}
+
+
+def test_it_runs_as_a_program(tmp_path):
+    found = subprocess.run([*MELODY, "--version"], capture_output=True, text=True, env=ENVIRONMENT)
+    assert (found.returncode, found.stdout.strip()) == (0, f"lstm_from_scratch {__version__}")
+    arguments = [*MELODY, "compose", "--model", tmp_path / "gone.npz"]
+    found = subprocess.run(arguments, capture_output=True, text=True, env=ENVIRONMENT)
+    assert found.returncode == 2 and found.stderr == f"melody: {tmp_path / 'gone.npz'}: no such file\n"
+
+
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="there is no /dev/full here to stand for a full disk"
+)
+def test_output_that_cannot_be_written_is_one_line():
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            [*MELODY, "doctor"], stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+        )
+    assert found.returncode == 2 and "No space left" in found.stderr and found.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes the output")
+def test_no_output_at_all_is_no_error():
+    found = subprocess.run(
+        f'"{sys.executable}" -m lstm_from_scratch doctor >&-',
+        shell=True, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    with subprocess.Popen(
+        [*MELODY, "gradcheck"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(60)) == ("", 0)
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(runs, tmp_path):
+    out = tmp_path / "model"
+    arguments = [
+        *MELODY,
+        "train",
+        "--corpus",
+        runs / "corpus",
+        "--preset",
+        "smoke",
+        "--device",
+        "cpu",
+        "--out",
+        out,
+    ]
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    for _ in range(300):
+        if (out / "last.npz").is_file() or process.poll() is not None:
+            break
+        time.sleep(0.1)
+    (out / "last.npz").unlink()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "--resume goes on" in said and "Traceback" not in said
+    step = checkpoint.read_checkpoint(out / "last.npz")[1]["run"]["step"]
+    assert f"stopped at step {step};" in said and 0 < step < 2000
