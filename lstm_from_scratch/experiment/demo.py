@@ -51,7 +51,7 @@ def calibrated_steps(corpus: Corpus, seconds: float, seed: int) -> int:
 
 def with_steps(steps: int) -> Recipe:
     """The demo's recipe for so many steps."""
-    return replace(RECIPE, steps=steps, validate_every=max(1, steps // VALIDATIONS))
+    return replace(RECIPE, steps=steps, validate_every=-(-steps // VALIDATIONS))
 
 
 def spell(songs: list[np.ndarray], vocabulary: Vocabulary) -> list[tuple[str, ...]]:

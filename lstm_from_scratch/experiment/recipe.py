@@ -66,6 +66,6 @@ PRESETS = {
     ),
     "smoke": Recipe(
         objective="stream", units=64, batch=16, length=32, lr=0.005, warmup=50, decay=True, averaging=0.99,
-        clip=1.0, steps=2000, validate_every=500, save_seconds=1.0,
+        clip=1.0, steps=5000, validate_every=1000, save_seconds=1.0,
     ),
 }  # fmt: skip

@@ -55,9 +55,10 @@ def tempered(logits: np.ndarray, temperature: float) -> np.ndarray:
     if not (temperature >= 0 and math.isfinite(temperature)):
         raise ValueError(f"temperature {temperature}: want a finite number, 0 or more")
     y = np.asarray(logits, np.float64)
-    if not np.isfinite(y.max()):
+    largest = float(y.max())
+    if not math.isfinite(largest):
         raise ValueError("the logits hold no finite largest value: the model's weights are broken")
-    y = y - y.max()
+    y = y - largest
     if temperature == 0:
         p = np.zeros(len(y))
         p[int(y.argmax())] = 1.0
@@ -156,7 +157,7 @@ def entropy_of(p: np.ndarray) -> float:
 def draw(p: np.ndarray, rng: np.random.Generator) -> int:
     """An index with probability p: where the running sum of p first exceeds a uniform number."""
     running = np.cumsum(p)
-    return int(np.searchsorted(running, rng.random() * running[-1], side="right"))
+    return int(running.searchsorted(rng.random() * running[-1], side="right"))
 
 
 def _unfit_to_follow(primer: list[str], complete: bool) -> list[str]:

@@ -97,7 +97,7 @@ class Unpacked:
 def unpack(collection: str, folder: str | Path) -> Unpacked:
     """Write the songs of a collection as `folder/FILE/NUMBER.krn`, with their terms in `folder/NOTICE.txt`.
 
-    What is there already is written anew, so that an interrupted run is mended by the next.
+    A file that is not as it should be is written anew, so that an interrupted run is mended by the next.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def unpack(collection: str, folder: str | Path) -> Unpacked:
                 continue
             if lost:
                 doubtful.append(f"{file}.abc X:{number}: {lost} lengths without a note, read as rests")
-            (folder / file / f"{number:04d}.krn").write_bytes(write_kern(melody).encode("utf-8"))
+            _keep(folder / file / f"{number:04d}.krn", write_kern(melody).encode("utf-8"))
             songs += 1
     return Unpacked(folder, songs, tuple(refused), tuple(doubtful))
 
@@ -189,6 +189,12 @@ def _abc_folder() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError("music21, which holds these songs, is not installed: pip install music21")
     return Path(spec.submodule_search_locations[0]) / "corpus" / "essenFolksong"
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file unless it holds this already: to overwrite takes a disk far longer than to look."""
+    if not path.is_file() or path.read_bytes() != content:
+        path.write_bytes(content)
 
 
 def _abc(file: str) -> str:

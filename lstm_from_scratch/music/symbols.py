@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .melody import Melody, Note
 
-STEP = Fraction(1, 4)  # quarter lengths a symbol stands for
+STEPS_A_QUARTER = 4  # a symbol stands for a 16th
 REST, HOLD = "r", "_"
 DELIMITER = "/"  # stands between songs
 PITCHES = {str(pitch): pitch for pitch in range(128)}
@@ -37,14 +37,14 @@ def encode(melody: Melody) -> tuple[str, ...]:
     """
     symbols: list[str] = []
     for place, (pitch, duration) in enumerate(melody.notes, 1):
-        steps = duration / STEP
-        if steps.denominator != 1:
+        steps, rest = divmod(duration.numerator * STEPS_A_QUARTER, duration.denominator)
+        if rest:
             raise ValueError(
                 f"note {place} lasts {duration} quarters, which is no whole number of 16ths: "
                 "apply one of the duration rules first"
             )
         symbols.append(REST if pitch is None else str(pitch))
-        symbols.extend([HOLD] * (steps.numerator - 1))
+        symbols.extend([HOLD] * (steps - 1))
     return tuple(symbols)
 
 
@@ -66,7 +66,7 @@ def decode(symbols: Iterable[str]) -> Melody:
             events.append([PITCHES.get(symbol), 1])
         else:
             raise ValueError(f"symbol {place} is {symbol!r}: want a MIDI number 0 to 127, 'r' or '_'")
-    return Melody(tuple(Note(pitch, steps * STEP) for pitch, steps in events))
+    return Melody(tuple(Note(pitch, Fraction(steps, STEPS_A_QUARTER)) for pitch, steps in events))
 
 
 class Vocabulary(Sequence[str]):

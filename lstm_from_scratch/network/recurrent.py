@@ -81,6 +81,7 @@ class Recurrent:
         self._work = Work(self.backend)
         self._cache: tuple | None = None  # what the next backward needs
         self._scale: Array | None = None
+        self._rows = self.xp.arange(inputs)[:, None]
         self._frozen = False
 
     def _begin_forward(self, x: Array, h0: Array | None) -> tuple[Array, Array]:
@@ -110,7 +111,7 @@ class Recurrent:
             return x
         if self.backend.name == "cpu" and not 0 <= x.min() <= x.max() < self.inputs:
             raise ValueError(f"x: tokens {x.min()} to {x.max()}, want 0 to {self.inputs - 1}")
-        return x[:, None] == self.xp.arange(self.inputs)[:, None]
+        return x[:, None] == self._rows
 
     def _stacked(self) -> Array:
         """[U b W], (blocks H, H + 1 + V), its rows times `_scale`."""

@@ -90,10 +90,11 @@ def test_steps_are_fitted_into_the_minutes(corpus, monkeypatch):
     assert demo.calibrated_steps(corpus, 1e-9, seed=0) == demo.VALIDATIONS
 
 
-def test_eight_validations_whatever_the_steps():
-    for steps in (8, 9, 100, 4321):
+def test_eight_validations_and_none_after_a_few_steps_alone():
+    for steps in (8, 100, 3636, 4321):
         recipe = demo.with_steps(steps)
-        assert recipe.steps == steps and 8 <= steps // recipe.validate_every <= 9
+        assert recipe.steps == steps and -(-steps // recipe.validate_every) == 8
+        assert (steps % recipe.validate_every or recipe.validate_every) > recipe.validate_every / 4
     assert demo.with_steps(3).validate_every == 1
 
 

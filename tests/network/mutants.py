@@ -63,7 +63,7 @@ MUTANTS = [
     ("LSTM", "again", "gradients summed over calls",
      "recurrent.py", "self.grads[name][...] = part", "self.grads[name][...] += part"),
     ("LSTM", "tokens", "tokens one off",
-     "recurrent.py", "x[:, None] == self.xp.arange", "x[:, None] == 1 + self.xp.arange"),
+     "recurrent.py", "x[:, None] == self._rows", "x[:, None] == 1 + self._rows"),
     ("LSTM", "tokens", "a token too large let through",
      "recurrent.py", "<= x.max() < self.inputs", "<= x.max() <= self.inputs"),
     # GRU
