@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .dataset import CorpusError
 from .recipe import Recipe
 
 
@@ -43,10 +44,16 @@ class Batches:
         self._recipe, self._seed, self._epoch = recipe, seed, -1
         if recipe.objective == "window":
             self._stream, self._starts = windows(songs, delimiter, recipe.length)
-            self.per_epoch = -(-len(self._starts) // recipe.batch)
+            available = len(self._starts)
         else:
             self._pieces = [song_pieces(song, delimiter, recipe.length) for song in songs]
-            self.per_epoch = -(-sum(len(tokens) for tokens, _ in self._pieces) // recipe.batch)
+            available = sum(len(tokens) for tokens, _ in self._pieces)
+        if available < recipe.batch:
+            raise CorpusError(
+                f"the training songs give {available} pieces of {recipe.length} symbols, too few for a batch "
+                f"of {recipe.batch}: a smaller batch or more songs are needed"
+            )
+        self.per_epoch = -(-available // recipe.batch)
 
     def __call__(self, step: int) -> Batch:
         """The batch of a step, the first being 0."""
