@@ -93,6 +93,7 @@ class GRU(Recurrent):
             dh_t += U_T @ dz
         self.dh0 = dh_t.copy()
         dx = self._end_backward(dz_all, s)
+        # U_n and bn stand inside the reset product, so their gradients come from dv and not from dz_n.
         dA_n = flat(dv_all) @ flat(s[: H + 1, :T]).T
         self.grads["U"][2 * H :], self.grads["bn"][...] = dA_n[:, :H], dA_n[:, H:]
         return dx
