@@ -48,6 +48,8 @@ def _one_line(error: BaseException) -> str:
         return f"{error.filename}: a file stands where a folder is to be"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, MemoryError):
+        return " ".join(str(error).split()) or "not enough memory"
     return " ".join(str(error).split()) or type(error).__name__
 
 
@@ -112,6 +114,9 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--units", type=_counting)
     train.add_argument("--dropout", type=float)
     train.add_argument("--lr", type=_positive)
+    train.add_argument(
+        "--clip", type=_from_0, metavar="X", help="limit of the gradients' global norm, 0 for none"
+    )
     train.add_argument("--batch", type=_counting)
     train.add_argument("--epochs", type=_counting)
     train.add_argument("--resume", action="store_true", help="go on from the folder's last.npz")
@@ -161,6 +166,10 @@ def _natural(text: str) -> int:
 
 def _counting(text: str) -> int:
     return _number(text, int, lambda n: n >= 1, "a whole number, 1 or more")
+
+
+def _from_0(text: str) -> float:
+    return _number(text, float, lambda n: 0 <= n < float("inf"), "a number, 0 or more")
 
 
 def _positive(text: str) -> float:

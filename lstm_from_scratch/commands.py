@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 ESSEN = Path("data/essen")
@@ -16,9 +17,10 @@ def demo(options: argparse.Namespace) -> None:
     from .experiment.demo import run_demo
 
     corpus = _make_corpus("erk", [], "event", options.out / "corpus")
-    index = run_demo(
-        corpus, options.out, options.minutes, options.steps, options.seed, progress=_Progress()
-    )  # fmt: skip
+    with closing(_Progress()) as progress:
+        index = run_demo(
+            corpus, options.out, options.minutes, options.steps, options.seed, progress=progress
+        )  # fmt: skip
     print(f"Open {index.resolve().as_uri()} in a browser to hear and see them.")
 
 
@@ -75,7 +77,7 @@ def train(options: argparse.Namespace) -> int:
     from .experiment.training import train
     from .network.backend import choose_backend
 
-    changes = {k: getattr(options, k) for k in ("cell", "units", "dropout", "lr", "batch", "epochs")}
+    changes = {k: getattr(options, k) for k in ("cell", "units", "dropout", "lr", "clip", "batch", "epochs")}
     recipe = replace(PRESETS[options.preset], **{k: v for k, v in changes.items() if v is not None})
     if options.epochs:
         recipe = replace(recipe, steps=None)
@@ -84,7 +86,8 @@ def train(options: argparse.Namespace) -> int:
     first = [backend.reason]
     if options.resume and not (options.out / "last.npz").is_file():
         first.append(f"no checkpoint in {options.out}: starting afresh")
-    run = train(corpus, recipe, options.out, options.seed, options.resume, backend, _Progress(first))
+    with closing(_Progress(first)) as progress:
+        run = train(corpus, recipe, options.out, options.seed, options.resume, backend, progress)
     if not run.finished:
         print(f"\nstopped at step {run.step}; the same command with --resume goes on", file=sys.stderr)
         return 130
@@ -185,6 +188,11 @@ class _Progress:
             if row:
                 self._bar.write(_in_words(row, run.steps), file=sys.stderr)
         if run.finished:
+            self._bar.close()
+
+    def close(self) -> None:
+        """Leave the line of the bar, so that what follows has its own."""
+        if self._bar is not None:
             self._bar.close()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,49 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def remove_parts(folder: Path) -> None:
+    """Remove what writers that were killed left in a folder of which the caller is the only writer."""
+    for part in folder.glob(".*.part"):
+        part.unlink(missing_ok=True)
+
+
+class LockedError(RuntimeError):
+    """Another process works in the folder."""
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which the system takes back when the process ends, however it ends.
+
+    The file `.lock` stays: where it was removed, two processes could hold two files of that name.
+
+    Raises
+    ------
+    LockedError
+        Another process holds it.
+    """
+    with (folder / ".lock").open("ab") as file:
+        try:
+            _lock(file.fileno())
+        except (BlockingIOError, PermissionError):
+            raise LockedError(f"{folder}: another run works in this folder; wait, or give another") from None
+        except OSError:
+            pass  # a file system without locks
+        yield
+
+
+def _lock(descriptor: int) -> None:
+    """Lock an open file for this process, or raise at once."""
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def write_text(path: str | Path, text: str) -> None:
     """As `write_bytes`, in UTF-8."""
     write_bytes(path, text.encode("utf-8", "replace"))  # the names of files may hold what no text can
@@ -37,26 +80,3 @@ def write_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     write_bytes(path, buffer.getvalue())
-
-
-def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """The arrays of an .npz.
-
-    Raises
-    ------
-    ValueError
-        Not an .npz, damaged, or holding objects, which are never unpickled.
-    """
-    if not Path(path).exists():
-        raise ValueError(f"{path}: no such file")
-    try:
-        with zipfile.ZipFile(path):
-            pass  # of what is no archive, NumPy would say that it may be a pickle
-        with np.load(path, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in data.files}
-    except Exception as error:  # damaged archives make zipfile, zlib and NumPy raise nearly everything
-        raise ValueError(f"{path}: not a readable .npz ({error})") from None
-    for name, array in arrays.items():
-        if not isinstance(array, np.ndarray):
-            raise ValueError(f"{path}: not a readable .npz ({name} is no array)")
-    return arrays

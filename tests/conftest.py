@@ -1,5 +1,6 @@
 """What the tests of the experiment room and of the command line share: a few songs and a model of them."""
 
+import runpy
 import shutil
 from pathlib import Path
 
@@ -10,8 +11,21 @@ from lstm_from_scratch.cli import main
 from lstm_from_scratch.experiment import MelodyModel
 from lstm_from_scratch.experiment.dataset import PARTS, Corpus, prepare
 from lstm_from_scratch.music import Vocabulary
+from lstm_from_scratch.network.backend import Backend
 
 TUNES = sorted((Path(__file__).parents[1] / "data" / "tunes").glob("*.krn"))
+
+
+@pytest.fixture
+def cupy():
+    """A stand-in for CuPy, with counts of its own."""
+    return runpy.run_path(str(Path(__file__).parent / "fake_cupy.py"))["FakeCupy"]()
+
+
+@pytest.fixture
+def gpu(cupy):
+    """The backend of that stand-in."""
+    return Backend("gpu", cupy, "a stand-in")
 
 
 @pytest.fixture(scope="session")

@@ -51,8 +51,9 @@ def test_prepare_unpacks_a_collection(tmp_path, monkeypatch, capsys, tunes):
     assert (tmp_path / "out" / "corpus.npz").is_file()
 
 
-def test_training_leaves_its_four_files(runs):
+def test_training_leaves_its_four_files_and_its_lock(runs):
     assert {p.name for p in (runs / "model").iterdir()} == {
+        ".lock",
         "best.npz",
         "last.npz",
         "history.json",

@@ -93,7 +93,7 @@ def test_an_unknown_collection_names_the_known_ones(refused, tmp_path, monkeypat
     ("error", "said"),
     [
         (ValueError("one\n  two"), "one two"),
-        (MemoryError(), "MemoryError"),
+        (MemoryError(), "not enough memory"),
         (ModuleNotFoundError("No module named 'verovio'"), "No module named 'verovio'"),
         (PermissionError(13, "Permission denied", "runs/x"), "runs/x: Permission denied"),
         (OSError(28, "No space left on device"), "No space left on device"),

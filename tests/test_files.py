@@ -8,14 +8,14 @@ import zipfile
 import numpy as np
 import pytest
 
-from lstm_from_scratch import files
+from lstm_from_scratch import archive, files
 
 ARRAYS = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array(7), "c": np.zeros((0, 2))}
 
 
 def test_arrays_come_back(tmp_path):
     files.write_arrays(tmp_path / "x.npz", ARRAYS)
-    found = files.read_arrays(tmp_path / "x.npz")
+    found = archive.read_arrays(tmp_path / "x.npz")
     assert list(found) == list(ARRAYS)
     for name, array in ARRAYS.items():
         assert found[name].dtype == array.dtype and np.array_equal(found[name], array)
@@ -80,14 +80,14 @@ def npy(array):
 def test_what_is_no_archive_of_arrays_is_refused_with_its_name(tmp_path, data):
     (tmp_path / "x.npz").write_bytes(data)
     with pytest.raises(ValueError, match=r"x\.npz: not a readable \.npz (?!.*pickled data)"):
-        files.read_arrays(tmp_path / "x.npz")
+        archive.read_arrays(tmp_path / "x.npz")
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"x\.npz: no such file"):
-        files.read_arrays(tmp_path / "x.npz")
+        archive.read_arrays(tmp_path / "x.npz")
     with pytest.raises(ValueError, match="not a readable"):
-        files.read_arrays(tmp_path)
+        archive.read_arrays(tmp_path)
 
 
 def test_cut_and_flipped_archives_are_refused_or_whole(tmp_path):
@@ -105,7 +105,7 @@ def test_cut_and_flipped_archives_are_refused_or_whole(tmp_path):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
-                found = files.read_arrays(path)
+                found = archive.read_arrays(path)
         except ValueError as error:
             assert str(path) in str(error)
             refused += 1

@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
-from ..files import read_arrays, write_arrays
+from ..archive import read_arrays
+from ..files import write_arrays
 from ..music import Vocabulary
-from ..network.backend import Backend
+from ..network.backend import CPU, Backend
+from .meter import Meter
 from .model import MelodyModel
 
 FORMAT = 1
+LONGEST_WINDOW = 65_536  # steps, a thousand times the paper's
 
 
 class CheckpointError(ValueError):
@@ -99,9 +102,13 @@ def build_model(
     try:
         config = dict(header["model"])
         window, symbols = config.pop("window"), config.pop("symbols")
+        if config["units"] * (config["units"] + symbols) > sum(a.size for a in arrays.values()):
+            raise ValueError("it is of a larger network than the file holds weights for")
         rng = np.random.default_rng(0)  # its weights are overwritten at once
         model = MelodyModel(symbols, rng=rng, backend=backend, **config)
         model.window, model.about = window, header["about"]
+        if not isinstance(model.about, dict) or not (window is None or 1 <= window <= LONGEST_WINDOW):
+            raise ValueError(f"window {window!r}, or what it says of its training, means nothing")
         if (names := header["vocabulary"]) is not None:
             model.vocabulary = Vocabulary(names)
             if list(map(str, model.vocabulary)) != names or len(names) != symbols:
@@ -126,6 +133,40 @@ def set_weights(
             found = "missing" if array is None else f"{array.dtype} {array.shape}"
             raise CheckpointError(f"{path}: {prefix + name} is {found}, want {w.dtype} {w.shape}")
         w[...] = backend.to_device(array)
+
+
+def run_record(path: str | Path, header: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run put into a checkpoint beside the model, found to be of the types it must be of."""
+    run = header.get("run")
+    if run is None:
+        raise CheckpointError(f"{path}: it holds a model, but not the run that made it")
+    try:
+        counts = [run["step"], *run["dropout"]]
+        rows = [[row["step"], row["validation_loss"], *row.values()] for row in run["history"]]
+        numbers = [*run["meter"].values(), *(n for row in rows for n in row)]
+        whole = len(counts) == 3 and all(type(n) is int and n >= 0 for n in counts)
+        whole &= isinstance(run["history"], list) and run["meter"].keys() == set(Meter.NAMES)
+        whole &= isinstance(header["about"], dict) and isinstance(header["about"]["recipe"], dict)
+        whole &= all(type(n) in (int, float) for n in numbers)
+    except (KeyError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        raise CheckpointError(f"{path}: its record of the run is not usable")
+    return run
+
+
+def carried_state(
+    model: MelodyModel, arrays: Mapping[str, np.ndarray], path: str | Path, batch: int
+) -> tuple[Any, ...] | None:
+    """The state that the next batch goes on with; None where no batch does, or none was made."""
+    names = [name for name in sorted(arrays) if name.startswith("state.")]
+    if not names:
+        return None
+    state = {f"state.{i}": np.empty((model.units, batch), model.recurrent.dtype) for i in range(len(names))}
+    set_weights(state, arrays, path, CPU)
+    if len(names) != (2 if model.cell == "lstm" else 1):
+        raise CheckpointError(f"{path}: {len(names)} carried states for a {model.cell}")
+    return tuple(model.backend.to_device(s) for s in state.values())
 
 
 def save_model(model: MelodyModel, path: str | Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import read_arrays, write_arrays, write_text
+from ..archive import read_arrays
+from ..files import write_arrays, write_text
 from ..music import KernError, Melody, Vocabulary, encode, read_kern
 from ..music.rules import has_acceptable_durations, keep_acceptable_events, to_common_key
 from ..music.symbols import DELIMITER, HOLD

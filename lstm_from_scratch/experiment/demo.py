@@ -141,7 +141,8 @@ def run_demo(
     curves = figures.training_curves(run.history, shown)
     write_text(out / "curves.svg", curves)
     write_text(
-        out / "measures.json", json.dumps({"steps": steps, "seed": seed, "test": measures}, indent=1) + "\n"
+        out / "measures.json",
+        json.dumps({"steps": steps, "seed": seed, "trained": model.about, "test": measures}, indent=1) + "\n",
     )
     index = out / "index.html"
     write_text(index, page.render(facts, curves, measures, human_span(corpus, find_span), exhibits))

@@ -17,6 +17,7 @@ from . import checkpoint
 from .batches import Batch, Batches
 from .dataset import Corpus, CorpusError
 from .evaluation import Network, evaluate
+from .health import DivergedError, diverged, exploded, first_broken
 from .meter import Meter, Row
 from .model import MelodyModel
 from .recipe import Recipe
@@ -54,7 +55,7 @@ class Run:
         self.step = 0
         self.state: tuple | None = None
         self.history: list[Row] = []
-        self.meter = Meter()
+        self.meter = Meter(every=1 if backend.name == "cpu" else 50)
         self._hold = corpus.vocabulary.ids([HOLD])[0]
 
     def _new_model(self) -> MelodyModel:
@@ -73,24 +74,54 @@ class Run:
         return model
 
     def advance(self) -> None:
-        """One batch: forward, backward, Adam."""
+        """One batch: forward, backward, Adam.
+
+        Raises
+        ------
+        DivergedError
+            The loss or a gradient is no number or has exploded: at once on the CPU, and nothing was
+            changed by this batch; on a GPU with the next fetch of the losses.
+        """
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # told with a name, not a warning
+            self._advance()
+
+    def _advance(self) -> None:
         recipe, model = self.recipe, self.model
         batch = Batch(*(None if a is None else self.backend.to_device(a) for a in self.batches(self.step)))
         state = self.state and tuple(s * batch.carried for s in self.state)  # a new song begins from zeros
         loss = model.forward(batch.tokens, batch.targets, state, counted=batch.counted)
         self.meter.add(loss=loss, batches=1)
+        self._check_loss()
         if self.step % 10 == 0:
             self._count(batch)
         model.backward()
+        self._clip()
         if recipe.objective == "stream":
             self.state = model.state
-        if recipe.clip:
-            clip_by_global_norm(model.grads, recipe.clip)
         self.adam.lr = recipe.rate(self.step, self.steps)
         self.adam.step(model.grads)
         self.step += 1
         if recipe.averaging:
             self._average()
+
+    def _clip(self) -> None:
+        on_cpu = self.backend.name == "cpu"
+        if not self.recipe.clip and not on_cpu:
+            return
+        norm = clip_by_global_norm(self.model.grads, self.recipe.clip or math.inf)
+        if on_cpu and not math.isfinite(norm):  # on a GPU the look would cost a wait: the next losses tell
+            backwards = {f"the gradient of {k}": g for k, g in reversed(self.model.grads.items())}
+            raise self._diverged(backwards, f"the norm of the gradients is {norm}")
+
+    def _check_loss(self) -> None:
+        if exploded(self.meter.worst, self.model.symbols):
+            tensors = {f"the weight {k}": p for k, p in self.model.params.items()}
+            tensors |= {f"the carried state {i}": s for i, s in enumerate(self.state or ())}
+            raise self._diverged(tensors, f"the training loss is {self.meter.worst:.4g} nats a symbol")
+
+    def _diverged(self, tensors: dict[str, Any], what: str, xp: Any = None) -> DivergedError:
+        when = f"step {self.step + 1}" + ("" if self.backend.name == "cpu" else " or up to 49 before it")
+        return diverged(when, what, tensors, self.recipe, xp or self.backend.xp)
 
     def _count(self, batch: Batch) -> None:
         """Add to the meter how many of a batch's targets were likeliest."""
@@ -117,17 +148,16 @@ class Run:
 
         Raises
         ------
-        RuntimeError
-            The training loss is no number any more.
+        DivergedError
+            The training loss or the validation loss is no number any more.
         """
         means = self.meter.means()
-        if not math.isfinite(means["loss"]):
-            raise RuntimeError(
-                f"the training loss is {means['loss']} after step {self.step}: the weights have grown out of "
-                "all bounds; train again with a lower learning rate"
-            )
+        self._check_loss()
         network = Network(self.averaged, self.corpus.delimiter)
-        found = evaluate(network, self.corpus.part("validation"), self.corpus.vocabulary, bootstrap=0)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            found = evaluate(network, self.corpus.part("validation"), self.corpus.vocabulary, bootstrap=0)
+        if not math.isfinite(found["nats_per_symbol"]):
+            raise self._diverged(self.averaged.params, "the validation loss is no number")
         row = {
             "step": self.step,
             "epoch": self.step / self.batches.per_epoch,
@@ -154,7 +184,13 @@ class Run:
         return bool(self.recipe.patience) and behind >= self.recipe.patience
 
     def save(self, path: Path) -> None:
-        """Write all that `restore` needs."""
+        """Write all that `restore` needs.
+
+        Raises
+        ------
+        DivergedError
+            It is no state to go on from; the file is left as it was.
+        """
         arrays = checkpoint.model_arrays(self.model)
         if self.recipe.averaging:
             arrays |= checkpoint.model_arrays(self.averaged, "averaged.")
@@ -162,11 +198,15 @@ class Run:
         arrays |= {f"adam.m.{k}": to_host(m) for k, m in self.adam.m.items()}
         arrays |= {f"adam.v.{k}": to_host(v) for k, v in self.adam.v.items()}
         arrays |= {f"state.{i}": to_host(s) for i, s in enumerate(self.state or ())}
+        sums = self.meter.sums()
+        self._check_loss()
+        if first_broken(arrays, np):
+            raise self._diverged(arrays, "it is not saved", np)
         header = checkpoint.model_header(self.model)
         header["run"] = {
             "step": self.step,
             "history": self.history,
-            "meter": self.meter.sums(),
+            "meter": sums,
             "dropout": [self.model.dropout.key, self.model.dropout.calls],
         }
         checkpoint.write_checkpoint(path, arrays, header)
@@ -180,9 +220,7 @@ class Run:
             It was made otherwise, or is damaged.
         """
         arrays, header = checkpoint.read_checkpoint(path)
-        run = header.get("run")
-        if run is None:
-            raise checkpoint.CheckpointError(f"{path}: it holds a model, but not the run that made it")
+        run = checkpoint.run_record(path, header)
         if other := self._differences(header):
             raise checkpoint.CheckpointError(
                 f"{path}: made with another {', '.join(other)} than this run's: give the same options and "
@@ -193,8 +231,7 @@ class Run:
             kept["averaged."] = self.averaged.params
         for prefix, tensors in kept.items():
             checkpoint.set_weights(tensors, arrays, path, self.backend, prefix)
-        state = [self.backend.to_device(arrays[k]) for k in sorted(arrays) if k.startswith("state.")]
-        self.state = tuple(state) or None
+        self.state = checkpoint.carried_state(self.model, arrays, path, self.recipe.batch)
         self.step = self.adam.t = run["step"]
         self.history = run["history"]
         self.meter.restore(run["meter"])

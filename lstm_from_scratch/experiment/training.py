@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..files import write_text
+from ..files import only_writer, remove_parts, write_text
 from ..network.backend import CPU, Backend
 from .dataset import Corpus
 from .meter import Row
@@ -45,17 +45,33 @@ def train(
     -------
     Run
         Not `finished` where it was interrupted: `last.npz` then holds all that `resume` needs.
+
+    Raises
+    ------
+    LockedError
+        Another run works in the folder.
+    DivergedError
+        The numbers left all bounds; the files of the steps before are kept.
     """
     corpus.require("training", "validation")
     out = Path(out)
     run = Run(corpus, recipe, seed, backend)
-    if resume and (out / "last.npz").is_file():
-        run.restore(out / "last.npz")
     out.mkdir(parents=True, exist_ok=True)
-    if not run.step:  # what another run left here would pass for this one's
-        for name in ("best.npz", "last.npz", "history.json"):
-            (out / name).unlink(missing_ok=True)
-    corpus.vocabulary.save(out / "vocabulary.json")
+    with only_writer(out):
+        if resume and (out / "last.npz").is_file():
+            run.restore(out / "last.npz")
+        remove_parts(out)
+        if not run.step:  # what another run left here would pass for this one's
+            for name in ("best.npz", "last.npz", "history.json"):
+                (out / name).unlink(missing_ok=True)
+        corpus.vocabulary.save(out / "vocabulary.json")
+        _go_on(run, out, progress)
+    return run
+
+
+def _go_on(run: Run, out: Path, progress: Callable[[Run, Row | None], None]) -> None:
+    """Batches, validations and checkpoints, until the run is finished or Ctrl-C."""
+    recipe = run.recipe
     saved = time.monotonic()
     with _interruption() as interrupted:
         while not run.finished and not interrupted.is_set():
@@ -71,7 +87,6 @@ def train(
                 run.save(out / "last.npz")
                 saved = time.monotonic()
         run.save(out / "last.npz")
-    return run
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .kern import decode_text, write_kern
+from .kern_token import LONGEST
 from .kern_writer import FIFTHS
-from .melody import PITCH_CLASSES, Melody, Meter, Note, total, upbeat_until
+from .melody import PITCH_CLASSES, Melody, Meter, Note, check_meter, total, upbeat_until
 from .rules import estimate_key
 
 FAMILIES = {
@@ -67,7 +68,7 @@ _ALTER = {"=": 0, "_": -1, "^": 1}
 _KEY = re.compile(r"([A-G])([#b]?)(m?)")
 _GERMAN_KEYS = {"Es": "Eb"}
 _METER = re.compile(r"([0-9]{1,2})/([0-9]{1,2})")
-_UNIT = re.compile(r"1/([0-9]{1,2})")
+_UNIT = re.compile(r"1/([1-9][0-9]?)")
 # An umlaut that was DOS's own became a control character in some titles.
 _UMLAUTS = {code: bytes([code]).decode("cp437") for code in range(0x80, 0xA0)}
 
@@ -228,7 +229,11 @@ def _meter(text: str) -> Meter | None:
     match = _METER.match(text)  # a bracket may follow
     if not match and text != "none" and not text.startswith("FREI"):
         raise ValueError(f"M: {text} is no meter")
-    return match and (int(match[1]), int(match[2]))
+    if not match:
+        return None
+    meter = int(match[1]), int(match[2])
+    check_meter(meter)
+    return meter
 
 
 def _unit(text: str) -> int:
@@ -239,6 +244,11 @@ def _unit(text: str) -> int:
     return int(match[1])
 
 
+def _parts(body: str) -> Iterator[tuple[str, ...]]:
+    """What `_NOTE` finds, one after the other: a list of all takes a hundred times the tune's own memory."""
+    return (match.groups("") for match in _NOTE.finditer(body))
+
+
 def _notes(body: str, unit: int, signature: dict[str, int]) -> tuple[list[Note], Fraction | None, int]:
     """The notes, the time of the first barline after the start, and how many lengths have no note."""
     notes: list[Note] = []
@@ -246,7 +256,7 @@ def _notes(body: str, unit: int, signature: dict[str, int]) -> tuple[list[Note],
     lost = 0
     alters = signature.copy()
     tied, written = False, ""  # whether a tie leaves the last note, and how that note was written
-    for accidental, letter, octave, length, lost_length, sign, unknown in _NOTE.findall(body):
+    for accidental, letter, octave, length, lost_length, sign, unknown in _parts(body):
         if letter == "z" or lost_length:
             notes.append(Note(None, _duration(unit, length or lost_length)))
             lost += bool(lost_length)
@@ -275,8 +285,10 @@ def _notes(body: str, unit: int, signature: dict[str, int]) -> tuple[list[Note],
 
 @lru_cache(maxsize=1024)
 def _duration(unit: int, length: str) -> Fraction:
-    """Quarter lengths."""
-    return Fraction(4 * int(length or 1), unit)
+    """Quarter lengths; as in **kern, no more than 64 for one written note, and more than 0."""
+    if len(length) > 4 or not 0 < (duration := Fraction(4 * int(length or 1), unit)) <= LONGEST:
+        raise ValueError(f"length {length[:9]}: want more than 0 and at most {LONGEST} quarters")
+    return duration
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from ..files import write_text
 from .melody import Melody, Note
 
 STEPS_A_QUARTER = 4  # a symbol stands for a 16th
@@ -131,7 +132,7 @@ class Vocabulary(Sequence[str]):
 
     def save(self, path: str | Path) -> None:
         """Write `{symbol: integer}` as JSON."""
-        Path(path).write_text(json.dumps(self._ids, indent=1) + "\n", encoding="utf-8")
+        write_text(path, json.dumps(self._ids, indent=1) + "\n")
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from .backend import on_host
 from .recurrent import Array
 
 BLOCK = 16_384  # entries
@@ -65,20 +66,29 @@ class Adam:
 
 
 def _blocks(array: Array) -> list[Array]:
-    """Views that stay in the cache through all the lines of a step."""
+    """Views that stay in the cache through all the lines of a step; on a GPU, the array itself."""
+    if not on_host(array):
+        return [array]
     rows = max(1, BLOCK // max(1, array[:1].size))
     return [array[i : i + rows] for i in range(0, len(array), rows)]
 
 
-def clip_by_global_norm(grads: Mapping[str, Array], limit: float) -> float:
+def clip_by_global_norm(grads: Mapping[str, Array], limit: float) -> float | Array:
     """Scale all gradients in place so that the norm of all together is `limit` at most. [Pascanu13]
 
     Returns
     -------
     float
-        The norm before.
+        The norm before. On a GPU it is an array of no dimension, and nothing here waits for it.
     """
-    norm = math.sqrt(sum(float(g.ravel() @ g.ravel()) for g in grads.values()))
+    squares = [g.ravel() @ g.ravel() for g in grads.values()]
+    if not all(map(on_host, squares)):
+        norm = sum(squares) ** 0.5
+        scale = 1 / (norm / limit).clip(1)
+        for g in grads.values():
+            g *= scale
+        return norm
+    norm = math.sqrt(sum(map(float, squares)))
     if norm > limit:
         for g in grads.values():
             g *= limit / norm

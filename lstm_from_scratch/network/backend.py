@@ -37,7 +37,7 @@ class Backend:
 
     def to_host(self, array: Any) -> np.ndarray:
         """An array of this backend as a NumPy array."""
-        return array if isinstance(array, np.ndarray) else array.get()
+        return array if on_host(array) else array.get()
 
     def synchronize(self) -> None:
         """Wait until all that was asked of the device is done."""
@@ -46,6 +46,11 @@ class Backend:
 
 
 CPU = Backend("cpu", np, f"NumPy {np.__version__} on the CPU")
+
+
+def on_host(array: Any) -> bool:
+    """Whether an array, or a scalar of one, is NumPy's: a look at it then costs no wait for a device."""
+    return isinstance(array, (np.ndarray, np.generic))
 
 
 def choose_backend(device: str = "auto") -> Backend:

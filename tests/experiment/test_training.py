@@ -204,7 +204,9 @@ def test_a_damaged_checkpoint_is_refused_and_left_alone(small, tmp_path):
 def test_a_new_run_keeps_nothing_of_another(small, tmp_path):
     train(small, STREAM, tmp_path, seed=1)
     run = train(small, STREAM, tmp_path, seed=2, progress=stop_at(3))
-    assert not run.history and {p.name for p in tmp_path.iterdir()} == {"last.npz", "vocabulary.json"}
+    assert not run.history and {p.name for p in tmp_path.iterdir()} == {
+        ".lock", "last.npz", "vocabulary.json",
+    }  # fmt: skip
 
 
 def test_checkpoints_are_written_on_the_way(small, tmp_path):
@@ -222,13 +224,6 @@ def test_without_songs_to_train_or_validate_on_nothing_is_written(small, tmp_pat
         with pytest.raises(CorpusError, match=f"no song fell into the {missing} part of 26"):
             train(Corpus(**{**vars(small), "parts": parts}), STREAM, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.filterwarnings("ignore:overflow encountered", "ignore:invalid value")
-def test_a_loss_that_is_no_number_stops_the_run(small, tmp_path):
-    with pytest.raises(RuntimeError, match=r"the training loss is nan after step 10: .* lower learning rate"):
-        train(small, replace(STREAM, lr=1e300, clip=0.0), tmp_path)
-    assert not (tmp_path / "best.npz").exists() and not (tmp_path / "history.json").exists()
 
 
 def test_ctrl_c_is_given_back_afterwards(small, tmp_path):

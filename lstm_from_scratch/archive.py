@@ -1,0 +1,69 @@
+"""Reading an .npz of which nothing is believed: no pickle, no more memory than thrice the file's length."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+_MEMBER = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*\.npy")
+
+
+def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """The arrays of an .npz that `files.write_arrays` wrote.
+
+    What its directory declares is checked before anything is unpacked. Members must be stored and not
+    compressed, as they were written, so that no small file can unpack into a large one.
+
+    Raises
+    ------
+    ValueError
+        Not an .npz, damaged, or holding objects, which are never unpickled.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise ValueError(f"{path}: no such file")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            _check(members, path.stat().st_size)
+            return {m.filename.removesuffix(".npy"): _array(m.filename, archive.read(m)) for m in members}
+    except MemoryError:
+        raise
+    except Exception as error:  # damaged archives make zipfile and NumPy raise nearly everything
+        raise ValueError(f"{path}: not a readable .npz ({error})") from None
+
+
+def _check(members: list[zipfile.ZipInfo], size: int) -> None:
+    """Refuse a directory that declares what no archive of ours does."""
+    seen: set[str] = set()
+    for member in members:
+        name = member.filename
+        if not _MEMBER.fullmatch(name):
+            raise ValueError(f"{name[:40]!a} is no array's name")
+        if name in seen:
+            raise ValueError(f"{name} stands in it twice")
+        seen.add(name)
+        if member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size:
+            raise ValueError(f"{name} is compressed")
+    if sum(member.file_size for member in members) > size:
+        raise ValueError("its members are declared larger than the file")
+
+
+def _array(name: str, data: bytes) -> np.ndarray:
+    """A member's array, once its header is found to declare as many bytes as follow it."""
+    file = io.BytesIO(data)
+    version = np.lib.format.read_magic(file)
+    if version != (1, 0):
+        raise ValueError(f"{name} has NumPy's format {version}, want (1, 0)")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.hasobject:
+        raise ValueError("Object arrays cannot be loaded, since that could run code")
+    if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(data) - file.tell():
+        raise ValueError(f"{name} is declared {dtype} {shape}, and has {len(data) - file.tell()} bytes")
+    file.seek(0)
+    return np.lib.format.read_array(file, allow_pickle=False)

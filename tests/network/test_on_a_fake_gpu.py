@@ -1,0 +1,204 @@
+"""Every layer on a stand-in for CuPy: NumPy's numbers, no waits, few launches; and how a device is chosen."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from lstm_from_scratch.network import (
+    GRU,
+    LSTM,
+    RNN,
+    Adam,
+    Dense,
+    Dropout,
+    SoftmaxCrossEntropy,
+    clip_by_global_norm,
+)
+from lstm_from_scratch.network.backend import CPU, DeviceError, choose_backend
+
+CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
+each_cell = pytest.mark.parametrize("cell", CELLS)
+T, V, H, B = 5, 7, 6, 4
+
+
+def rng():
+    return np.random.default_rng(1)
+
+
+def compare(gpu, compute, **tolerance):
+    """`compute(backend, to_device)` gives named arrays: on the stand-in those of NumPy, without a wait."""
+    expected, found = (compute(b, b.to_device) for b in (CPU, gpu))
+    assert gpu.xp.counts["synchronisations"] == 0
+    assert expected.keys() == found.keys()
+    for name, want in expected.items():
+        assert isinstance(found[name], gpu.xp.ndarray), f"{name} came to the host"
+        assert found[name].dtype == want.dtype, name
+        np.testing.assert_allclose(found[name].get(), want, **{"rtol": 1e-5, "atol": 1e-7} | tolerance)
+
+
+@each_cell
+@pytest.mark.parametrize("given", ["tokens", "floats"])
+@pytest.mark.parametrize("length", [1, T])
+def test_recurrent_layers(gpu, cell, given, length):
+    def compute(backend, put):
+        draw = rng()
+        layer = CELLS[cell](V, H, rng=draw, backend=backend)
+        states = [put(draw.standard_normal((H, B)).astype(np.float32)) for _ in range(1 + (cell == "lstm"))]
+        weights = [put(draw.standard_normal(s).astype(np.float32)) for s in [(length, H, B)] + [(H, B)] * 2]
+        x = draw.integers(0, V, (length, B)) if given == "tokens" else draw.standard_normal((length, V, B))
+        x = put(x if given == "tokens" else x.astype(np.float32))
+        h = layer.forward(x, *states)
+        found = {"h": h, "h_last": layer.h_last}
+        dx = layer.backward(weights[0], *weights[1 : 1 + len(states)])
+        found |= layer.grads | {"dh0": layer.dh0} | ({"dc0": layer.dc0} if cell == "lstm" else {})
+        found = {k: v.copy() for k, v in found.items()}
+        assert (dx is None) == (given == "tokens")
+        again = layer.forward(x)  # without states, and with the last step's gradient alone
+        layer.backward(None, weights[1])
+        found |= {"again": again} | {f"again.{k}": g for k, g in layer.grads.items()}
+        return found if dx is None else found | {"dx": dx}
+
+    compare(gpu, compute, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(T, H, B), (H, B)])
+def test_dense(gpu, shape):
+    def compute(backend, put):
+        layer = Dense(H, V, rng=rng(), backend=backend)
+        y = layer.forward(put(rng().standard_normal(shape).astype(np.float32)))
+        dh = layer.backward(put(rng().standard_normal((*shape[:-2], V, B)).astype(np.float32)))
+        return {"y": y, "dh": dh, **layer.grads}
+
+    compare(gpu, compute)
+
+
+@pytest.mark.parametrize("shape", [(T, V, B), (V, B)])
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_loss(gpu, shape, masked, dtype):
+    def compute(backend, put):
+        draw, columns = rng(), (*shape[:-2], B)
+        layer = SoftmaxCrossEntropy(backend)
+        logits = put(draw.standard_normal(shape).astype(dtype) * 9)
+        targets = put(draw.integers(0, V, columns))
+        loss = layer.forward(logits, targets, put(draw.random(columns) < 0.7) if masked else None)
+        return {"loss": loss, "p": layer.probabilities.copy(), "gradient": layer.backward()}
+
+    compare(gpu, compute)
+
+
+@pytest.mark.parametrize("shape", [(T, H, B), (3, 7), (1,)])
+def test_dropout_draws_the_same_masks(gpu, shape):
+    def compute(backend, put):
+        layer, found = Dropout(0.4, rng=rng(), backend=backend), {}
+        for i in range(3):
+            found[f"y{i}"] = layer.forward(put(np.ones(shape, np.float32))).copy()
+            found[f"dx{i}"] = layer.backward(put(np.full(shape, 2, np.float32))).copy()
+        found["off"] = layer.forward(put(np.ones(shape, np.float32)), training=False)
+        return found
+
+    compare(gpu, compute, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("limit", [1e-3, 1.0, 1e3, float("inf")])
+def test_adam_and_clipping(gpu, limit):
+    def compute(backend, put):
+        draw, shapes = rng(), {"W": (9, 5), "b": (9, 1)}
+        params = {k: put(draw.standard_normal(s).astype(np.float32)) for k, s in shapes.items()}
+        adam = Adam(params, lr=0.1)
+        for _ in range(3):
+            grads = {k: put(draw.standard_normal(s).astype(np.float32)) for k, s in shapes.items()}
+            norm = clip_by_global_norm(grads, limit)
+            adam.step(grads)
+        if backend is CPU:
+            assert type(norm) is float
+            norm = np.float32(norm)
+        return {"norm": norm, **params, **{f"g.{k}": g for k, g in grads.items()}}
+
+    compare(gpu, compute)
+
+
+def test_clipping_gradients_that_are_all_0(gpu):
+    grads = {"W": gpu.xp.zeros((3, 2), np.float32)}
+    assert float(clip_by_global_norm(grads, 1.0)) == 0
+    assert (grads["W"].get() == 0).all()
+
+
+@pytest.mark.parametrize(("cell", "limit"), [("lstm", 2067), ("gru", 2453), ("rnn", 591)])
+def test_launches_of_the_plain_path(gpu, cell, limit):
+    """Forward and backward of 64 steps: what the fused kernels are to be measured against."""
+    layer = CELLS[cell](V, H, rng=rng(), backend=gpu)
+    tokens = gpu.to_device(rng().integers(0, V, (64, B)))
+    dh = gpu.to_device(rng().standard_normal((64, H, B)).astype(np.float32))
+
+    def act():
+        layer.forward(tokens)
+        layer.backward(dh)
+
+    before = gpu.xp.counts["launches"]
+    act()
+    assert gpu.xp.counts["launches"] - before <= limit
+
+
+def fails(error):
+    def act(*_, **__):
+        raise error
+
+    return act
+
+
+NO_DRIVER = "cudaErrorInsufficientDriver: CUDA driver version is insufficient for CUDA runtime version"
+NO_NVRTC = RuntimeError("CuPy failed to load libnvrtc.so.12: cannot open shared object file")
+NO_CUBLAS = ImportError("libcublas.so.12: cannot open shared object file: No such file or directory")
+
+
+def without_driver(cupy):
+    error = cupy.cuda.runtime.CUDARuntimeError(NO_DRIVER)
+    cupy.is_available = lambda: False
+    cupy.cuda.runtime.getDeviceProperties = cupy.cuda.runtime.getDeviceCount = fails(error)
+    cupy.empty = cupy.zeros = cupy.ones = cupy.full = cupy.asarray = cupy.array = fails(error)
+
+
+def without_nvrtc(cupy):
+    cupy.ones = cupy.full = fails(NO_NVRTC)
+
+
+def without_cublas(cupy):
+    cupy.ndarray = type("ndarray", (cupy.ndarray,), {"__matmul__": fails(NO_CUBLAS)})
+    cupy.matmul = fails(NO_CUBLAS)
+    cupy.ones = lambda shape, dtype: cupy.ndarray(np.ones(shape, dtype), cupy.counts)
+
+
+def that_is_not_available(cupy):
+    cupy.is_available = fails(RuntimeError("13.6 raises here"))
+
+
+FAILURES = {
+    "driver": (without_driver, "CUDARuntimeError: cudaErrorInsufficientDriver"),
+    "nvrtc": (without_nvrtc, "RuntimeError: CuPy failed to load libnvrtc"),
+    "cublas": (without_cublas, "ImportError: libcublas.so.12"),
+}
+
+
+def test_a_gpu_that_computes_is_chosen(cupy, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", cupy)
+    that_is_not_available(cupy)  # what is_available says or raises is not asked
+    for device in ("auto", "gpu"):
+        backend = choose_backend(device)
+        assert (backend.name, backend.xp) == ("gpu", cupy)
+        assert backend.reason == "CuPy 14.2.0 on Stand-in"
+
+
+@pytest.mark.parametrize("failure", [*FAILURES, "import"])
+def test_a_gpu_that_does_not_compute_is_not_chosen(cupy, monkeypatch, failure):
+    monkeypatch.setitem(sys.modules, "cupy", None if failure == "import" else cupy)
+    breaks, reason = FAILURES.get(failure, (lambda _: None, "ModuleNotFoundError: import of cupy halted"))
+    breaks(cupy)
+    backend = choose_backend("auto")
+    assert backend.xp is np and reason in backend.reason and "\n" not in backend.reason
+    with pytest.raises(
+        DeviceError, match="install one of the extras 'gpu-cuda12' or 'gpu-cuda13'"
+    ) as refused:
+        choose_backend("gpu")
+    assert reason in str(refused.value)

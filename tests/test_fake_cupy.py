@@ -1,0 +1,125 @@
+"""The stand-in for CuPy refuses what trips code that was written for NumPy, and counts what costs time."""
+
+import numpy as np
+import pytest
+
+from lstm_from_scratch.network.backend import Backend
+
+REFUSED = {
+    "np.asarray of a device array": (TypeError, lambda cp, x, h: np.asarray(x)),
+    "np.array of a list of device arrays": (TypeError, lambda cp, x, h: np.array([x])),
+    "np.testing": (TypeError, lambda cp, x, h: np.testing.assert_allclose(x, h)),
+    "a NumPy ufunc": (TypeError, lambda cp, x, h: np.exp(x)),
+    "a NumPy function": (TypeError, lambda cp, x, h: np.sum(x)),
+    "a NumPy out": (TypeError, lambda cp, x, h: cp.exp(x, out=h)),
+    "into a host array": (TypeError, lambda cp, x, h: h.__setitem__(slice(None), x)),
+    "device + host": (TypeError, lambda cp, x, h: x + h),
+    "host + device": (TypeError, lambda cp, x, h: h + x),
+    "host += device": (TypeError, lambda cp, x, h: h.__iadd__(x)),
+    "device += host": (TypeError, lambda cp, x, h: x.__iadd__(h)),
+    "device == host": (TypeError, lambda cp, x, h: x == h),
+    "device @ host": (TypeError, lambda cp, x, h: x @ h),
+    "host @ device": (TypeError, lambda cp, x, h: h @ x),
+    "device * host of no dimension": (TypeError, lambda cp, x, h: x * np.array(2.0)),
+    "a ufunc of both": (TypeError, lambda cp, x, h: cp.multiply(x, h)),
+    "a product of both": (TypeError, lambda cp, x, h: cp.matmul(x, h)),
+    "x[:] = host": (ValueError, lambda cp, x, h: x.__setitem__(slice(None), h)),
+    "x[...] = a list": (ValueError, lambda cp, x, h: x.__setitem__(..., [1.0, 2.0, 3.0])),
+    "a host array as index": (TypeError, lambda cp, x, h: x[np.array([0, 1])]),
+    "a list as index": (TypeError, lambda cp, x, h: x[[0, 1]]),
+    "an index too large": (IndexError, lambda cp, x, h: x[cp.asarray([0, 3])]),
+    "an index too small": (IndexError, lambda cp, x, h: x[cp.asarray([-4])]),
+    "an index too large, written": (IndexError, lambda cp, x, h: x.__setitem__(cp.asarray([3]), 0)),
+    "an index twice": (ValueError, lambda cp, x, h: x.__setitem__(cp.asarray([1, 1]), 0)),
+    "an index twice, from both ends": (ValueError, lambda cp, x, h: x.__setitem__(cp.asarray([2, -1]), 0)),
+    "an option that its sums lack": (TypeError, lambda cp, x, h: cp.sum(x, where=x > 0)),
+    "an option that its ufuncs lack": (TypeError, lambda cp, x, h: cp.exp(x, where=x > 0)),
+    "errstate": (AttributeError, lambda cp, x, h: cp.errstate(over="ignore")),
+    "block": (AttributeError, lambda cp, x, h: cp.block([[x]])),
+    "insert": (AttributeError, lambda cp, x, h: cp.insert(x, 0, 1)),
+    "a name that NumPy has not either": (AttributeError, lambda cp, x, h: cp.nonsense),
+    "a method that it lacks": (AttributeError, lambda cp, x, h: x.itemset(0, 1)),
+    "an array as a Python index": (TypeError, lambda cp, x, h: range(x.argmax())),
+    "Generator.normal": (AttributeError, lambda cp, x, h: cp.random.default_rng(0).normal()),
+    "Generator.choice": (AttributeError, lambda cp, x, h: cp.random.default_rng(0).choice(3)),
+    "Generator.permutation": (AttributeError, lambda cp, x, h: cp.random.default_rng(0).permutation(3)),
+    "Generator.shuffle": (AttributeError, lambda cp, x, h: cp.random.default_rng(0).shuffle(x)),
+    "out of a larger shape": (ValueError, lambda cp, x, h: cp.add(x, x, out=cp.ones((2, 3)))),
+    "a product's out of a larger shape": (ValueError, lambda cp, x, h: cp.matmul(x, x, out=cp.ones(1))),
+    "float64 into float32 integers": (TypeError, lambda cp, x, h: cp.ones(3, int).__iadd__(0.5)),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_the_stand_in_refuses(cupy, case):
+    error, act = REFUSED[case]
+    host = np.arange(3, dtype=np.float32)
+    with pytest.raises(error):
+        act(cupy, cupy.asarray(host), host)
+
+
+def test_a_numpy_scalar_promotes_and_a_python_number_does_not(cupy):
+    x = cupy.ones(3, np.float32)
+    assert (x * 2.0).dtype == (x * np.float32(2)).dtype == (2.0 * x).dtype == np.float32
+    assert (x * np.float64(2)).dtype == (np.float64(2) * x).dtype == np.float64
+    assert (x * cupy.asarray(np.float64(2))).dtype == np.float64  # and so does a device array of no dimension
+
+
+def test_the_generator_gives_other_numbers_than_numpy(cupy):
+    drawn = cupy.random.default_rng(0).standard_normal(9).get()
+    assert not (drawn == np.random.default_rng(0).standard_normal(9)).any()
+
+
+def test_empty_is_full_of_what_shows(cupy):
+    assert np.isnan(cupy.empty((2, 3), np.float32).get()).all()
+    assert np.isnan(cupy.empty(3, np.complex128).get()).all()
+    assert cupy.empty(1, np.int64).item() == 2**63 - 1
+    assert cupy.empty(1, bool).item() is True
+
+
+def test_reductions_and_single_entries_stay_on_the_device(cupy):
+    x = cupy.arange(6, dtype=np.float32).reshape(2, 3)
+    for value in (x.sum(), x[1, 2], x[0].max(), cupy.sum(x)):
+        assert isinstance(value, cupy.ndarray) and value.shape == ()
+    x[1, 2] *= 2  # through a view
+    assert cupy.counts["synchronisations"] == 0
+    assert x.get()[1, 2] == 10
+
+
+def test_every_look_at_a_number_is_counted(cupy):
+    x = cupy.ones((), np.float32)
+    looks = (float, int, complex, bool, str, repr, "{}".format, lambda x: x.item(), lambda x: x.tolist())
+    for n, look in enumerate([*looks, lambda x: x.get(), cupy.asnumpy], start=1):
+        look(x)
+        assert cupy.counts["synchronisations"] == n
+    Backend("gpu", cupy, "").synchronize()
+    some = cupy.ones(3)
+    some[some > 0]  # how many there are
+    assert cupy.counts["synchronisations"] == n + 2
+
+
+def test_launches_are_counted(cupy):
+    def launches(act):
+        before = cupy.counts["launches"]
+        act()
+        return cupy.counts["launches"] - before
+
+    x, y = cupy.ones((2, 4, 3)), cupy.ones((2, 3, 5))
+    assert launches(lambda: x[:, 1:].T.reshape(3, 3, 2).swapaxes(0, 1).real) == 0
+    assert launches(lambda: x.T.reshape(-1)) == 1  # a copy
+    assert launches(lambda: x + 2 * x) == 2
+    assert launches(lambda: x[0].__iadd__(1)) == 1
+    assert launches(lambda: x.__setitem__(1, x[1])) == 0  # to itself
+    assert launches(lambda: x.__setitem__(1, x[0])) == 1
+    assert launches(lambda: cupy.matmul(x[0], y[0])) == launches(lambda: x[0].T @ x[0]) == 1
+    assert launches(lambda: x[:, 0] @ x[:, 0].T) == 3  # rows that do not follow one another are copied first
+    assert launches(lambda: cupy.matmul(x, y)) == 1
+    assert launches(lambda: cupy.matmul(x, x.swapaxes(1, 2))) == 2
+    assert launches(lambda: cupy.empty((9, 9))) == 0
+
+
+def test_what_the_stand_in_does_not_know_is_no_attribute_error(cupy):
+    with pytest.raises(NotImplementedError, match="teach it"):
+        cupy.einsum("i->", cupy.ones(3))
+    with pytest.raises(NotImplementedError, match="teach it"):
+        cupy.ones(3).searchsorted(1)
