@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..network.backend import CPU, Backend
 from .dataset import CorpusError
 from .recipe import Recipe
+
+Array = Any  # numpy.ndarray or cupy.ndarray
 
 
 class Batch(NamedTuple):
@@ -23,10 +26,10 @@ class Batch(NamedTuple):
         Which columns go on with the state of the batch before; None for none.
     """
 
-    tokens: np.ndarray
-    targets: np.ndarray
-    counted: np.ndarray | None = None
-    carried: np.ndarray | None = None
+    tokens: Array
+    targets: Array
+    counted: Array | None = None
+    carried: Array | None = None
 
 
 class Batches:
@@ -38,59 +41,72 @@ class Batches:
     delimiter : int
     recipe : Recipe
     seed : int
+        The order of an epoch is drawn from it by NumPy, so that it is the same on every device.
+    backend : Backend
+        Where the batches are. The songs go there whole, once or once an epoch, so that no batch is uploaded.
     """
 
-    def __init__(self, songs: list[np.ndarray], delimiter: int, recipe: Recipe, seed: int):
-        self._recipe, self._seed, self._epoch = recipe, seed, -1
+    def __init__(
+        self, songs: list[np.ndarray], delimiter: int, recipe: Recipe, seed: int, backend: Backend = CPU
+    ):
+        self._recipe, self._seed, self._epoch, self._to_device = recipe, seed, -1, backend.to_device
         if recipe.objective == "window":
-            self._stream, self._starts = windows(songs, delimiter, recipe.length)
-            available = len(self._starts)
+            stream = windows(songs, delimiter, recipe.length)
+            self._stream = self._to_device(stream)
+            self._steps = self._to_device(np.arange(recipe.length + 1)[:, None])
+            available = len(stream) - recipe.length
         else:
-            self._pieces = [song_pieces(song, delimiter, recipe.length) for song in songs]
-            available = sum(len(tokens) for tokens, _ in self._pieces)
+            self._songs = [np.concatenate([[delimiter], song, [delimiter]]) for song in songs]
+            # A cut makes one piece more, or none.
+            available = sum(-(-(len(song) - 1) // recipe.length) + recipe.cut for song in self._songs)
         if available < recipe.batch:
             raise CorpusError(
                 f"the training songs give {available} pieces of {recipe.length} symbols, too few for a batch "
                 f"of {recipe.batch}: a smaller batch or more songs are needed"
             )
-        self.per_epoch = -(-available // recipe.batch)
+        self._available, self.per_epoch = available, -(-available // recipe.batch)
 
     def __call__(self, step: int) -> Batch:
         """The batch of a step, the first being 0."""
-        recipe, (epoch, k) = self._recipe, divmod(step, self.per_epoch)
+        epoch, k = divmod(step, self.per_epoch)
         if epoch != self._epoch:
-            rng = np.random.default_rng([self._seed, epoch])
-            self._epoch, self._shuffled = (
-                epoch,
-                rng.permutation(len(self._starts if recipe.objective == "window" else self._pieces)),
-            )
-            if recipe.objective == "stream":
-                self._lanes = lanes([self._pieces[i] for i in self._shuffled], recipe.batch, self.per_epoch)
-        if recipe.objective == "window":
-            starts = self._starts[self._shuffled[k * recipe.batch : (k + 1) * recipe.batch]]
-            return Batch(*window_batch(self._stream, starts, recipe.length))
-        tokens, targets, carried = self._lanes
-        counted = targets[:, k] >= 0
-        return Batch(
-            tokens[:, k].T, np.where(counted, targets[:, k], 0).T, counted.T, carried[:, k] & (k > 0)
-        )
+            self._begin(epoch)
+        if self._recipe.objective == "stream":
+            return Batch(*(part[k] for part in self._lanes))
+        starts = self._starts[k * self._recipe.batch : (k + 1) * self._recipe.batch]
+        return window_batch(self._stream, self._steps, starts)
+
+    def _begin(self, epoch: int) -> None:
+        """Put an epoch's order, or its lanes in their order, where the batches are."""
+        rng, recipe = np.random.default_rng([self._seed, epoch]), self._recipe
+        if recipe.objective == "stream":
+            parts = cut(self._songs, rng) if recipe.cut else self._songs
+            pieces = [song_pieces(parts[i], recipe.length) for i in rng.permutation(len(parts))]
+            self._lanes = [self._to_device(a) for a in lanes(pieces, recipe.batch, self.per_epoch)]
+        else:
+            self._starts = self._to_device(rng.permutation(self._available))
+        self._epoch = epoch
 
 
-def song_pieces(song: np.ndarray, delimiter: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """A song from one delimiter before it to the one after, cut into pieces: tokens and targets (n, length).
+def cut(songs: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """Each song in two parts, at a place drawn at random; the symbol there ends one and begins the other."""
+    places = [int(rng.integers(1, len(song) - 1)) for song in songs]
+    return [part for song, k in zip(songs, places) for part in (song[: k + 1], song[k:])]
+
+
+def song_pieces(song: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """A song, delimiters at both ends, or a part of one, cut into pieces: tokens and targets (n, length).
 
     The last piece is filled up; -1 marks the targets that are none.
     """
-    n = -(-(len(song) + 1) // length)
-    tokens, targets = np.full(n * length, delimiter), np.full(n * length, -1)
-    tokens[1 : len(song) + 1] = targets[: len(song)] = song
-    targets[len(song)] = delimiter
+    n = -(-(len(song) - 1) // length)
+    tokens, targets = np.full(n * length, song[-1]), np.full(n * length, -1)
+    tokens[: len(song) - 1], targets[: len(song) - 1] = song[:-1], song[1:]
     return tokens.reshape(n, length), targets.reshape(n, length)
 
 
-def lanes(pieces: list[tuple[np.ndarray, np.ndarray]], batch: int, steps: int) -> tuple[np.ndarray, ...]:
-    """Songs end to end in `batch` lanes of `steps` pieces: tokens and targets (batch, steps, length), and
-    whether a piece goes on with the song of the one before it (batch, steps).
+def lanes(pieces: list[tuple[np.ndarray, np.ndarray]], batch: int, steps: int) -> Batch:
+    """Songs end to end in `batch` lanes of `steps` pieces: the batches of all steps, one behind the other.
 
     Where the songs fall short of the last lane's end, nothing counts.
     """
@@ -99,25 +115,24 @@ def lanes(pieces: list[tuple[np.ndarray, np.ndarray]], batch: int, steps: int) -
     missing = batch * steps - len(tokens)
     tokens = np.pad(tokens, ((0, missing), (0, 0)), mode="edge")
     targets = np.pad(targets, ((0, missing), (0, 0)), constant_values=-1)
-    carried = np.pad(carried, (0, missing))
-    return tuple(a.reshape(batch, steps, *a.shape[1:]) for a in (tokens, targets, carried))
+    carried = np.pad(carried, (0, missing)).reshape(batch, steps)
+    carried[:, 0] = False  # what the lane before ends with is not what this one goes on from
+    tokens, targets = (a.reshape(batch, steps, -1).transpose(1, 2, 0) for a in (tokens, targets))
+    counted = targets >= 0
+    parts = tokens, np.where(counted, targets, 0), counted, carried.T
+    return Batch(*map(np.ascontiguousarray, parts))
 
 
-def windows(songs: list[np.ndarray], delimiter: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """The paper's data: one stream, `length` delimiters around every song, a window beginning at every step.
+def windows(songs: list[np.ndarray], delimiter: int, length: int) -> np.ndarray:
+    """The paper's data: one stream, `length` delimiters around every song.
 
-    Returns
-    -------
-    stream : int array (n,)
-    starts : int array (n - length,)
-        Window k is `stream[starts[k] : starts[k] + length]`, its target the symbol that follows.
+    A window begins at every symbol but the last `length`, and its target is the symbol that follows it.
     """
     gap = np.full(length, delimiter)
-    stream = np.concatenate([gap] + [part for song in songs for part in (song, gap)])
-    return stream, np.arange(len(stream) - length)
+    return np.concatenate([gap] + [part for song in songs for part in (song, gap)])
 
 
-def window_batch(stream: np.ndarray, starts: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Tokens (length, B) and targets (B,) of the windows that begin at `starts`."""
-    places = np.arange(length)[:, None] + starts
-    return stream[places], stream[starts + length]
+def window_batch(stream: Array, steps: Array, starts: Array) -> Batch:
+    """The windows of a stream that begin at `starts` (B,); `steps` is 0 to length, (length + 1, 1)."""
+    found = stream[steps + starts]
+    return Batch(found[:-1], found[-1])

@@ -56,6 +56,14 @@ class Corpus:
     report: dict[str, int] = field(default_factory=dict)
     source: str = "corpus"
 
+    def __post_init__(self) -> None:
+        # Once, and on the host: a GPU takes an index out of range for another one without a word.
+        symbols = len(self.vocabulary)
+        if not all(len(song) and 0 <= song.min() <= song.max() < symbols for song in self.songs):
+            raise CorpusError(
+                f"{self.source}: a song is empty, or holds what is none of the {symbols} symbols"
+            )
+
     @property
     def delimiter(self) -> int:
         """The integer that stands between songs."""
@@ -120,8 +128,7 @@ class Corpus:
             parts = [PARTS[i] for i in arrays["parts"]]
             corpus = cls(vocabulary, songs, parts, **about, source=str(folder))
             whole = len(songs) == len(parts) == len(corpus.names) == len(corpus.titles)
-            whole &= ends[-1] == len(arrays["tokens"]) and arrays["lengths"].min() > 0
-            if not whole or not 0 <= arrays["tokens"].min() <= arrays["tokens"].max() < len(vocabulary):
+            if not whole or ends[-1] != len(arrays["tokens"]):
                 raise ValueError("its files do not belong together")
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
             raise CorpusError(f"{folder}: {error}; make it again with 'melody prepare'") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -110,11 +110,11 @@ def evaluate(
         the end), onset_accuracy (over onset targets), accuracy, and pitch_bits (bits a note, the
         distribution renormalised over pitches).
     """
-    rows = song_totals(predictor, songs, vocabulary)
-    rng = np.random.default_rng(0)
-    draws = [rows[rng.integers(len(rows), size=len(rows))].sum(axis=0) for _ in range(bootstrap)]
-    nats = sorted(draw[0] / draw[1] for draw in draws)
-    low, high = (nats[int(q * (len(nats) - 1))] for q in (0.025, 0.975)) if nats else (None, None)
+    return summary(song_totals(predictor, songs, vocabulary), bootstrap)
+
+
+def summary(rows: np.ndarray, bootstrap: int = 1000) -> dict[str, object]:
+    """The measures of `evaluate` from the rows of `song_totals`."""
     total, symbols, onsets, right, right_onsets, pitch_nats, notes = rows.sum(axis=0)
     return {
         "nats_per_symbol": total / symbols,
@@ -122,8 +122,24 @@ def evaluate(
         "onset_accuracy": right_onsets / onsets,
         "accuracy": right / symbols,
         "pitch_bits": pitch_nats / math.log(2) / notes if notes else 0.0,
-        "interval": [low, high],
+        "interval": interval(rows, lambda sums: sums[0] / sums[1], bootstrap),
     }
+
+
+def interval(
+    rows: np.ndarray, statistic: Callable[[np.ndarray], float], draws: int = 1000
+) -> list[float | None]:
+    """The 95 % bootstrap interval, over songs, of a statistic of the sums of rows; a fixed seed."""
+    rng = np.random.default_rng(0)
+    found = sorted(statistic(rows[rng.integers(len(rows), size=len(rows))].sum(axis=0)) for _ in range(draws))
+    return [found[int(q * (draws - 1))] for q in (0.025, 0.975)] if found else [None, None]
+
+
+def ratio(rows: np.ndarray, others: np.ndarray) -> list[float]:
+    """Nats of one predictor over those of another on the same songs, and the paired bootstrap interval."""
+    pairs = np.stack([rows[:, 0], others[:, 0]], axis=1)
+    total, other = pairs.sum(axis=0)
+    return [total / other, *interval(pairs, lambda sums: sums[0] / sums[1])]
 
 
 def song_totals(predictor: Predictor, songs: list[np.ndarray], vocabulary: Vocabulary) -> np.ndarray:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..network.backend import CPU, Backend
+
 Row = dict[str, float]
+FETCH = 50  # additions
 
 
 class Meter:
@@ -13,8 +16,9 @@ class Meter:
 
     Parameters
     ----------
-    every : int
-        Additions after which they are fetched: a GPU has to be waited for, the CPU has not.
+    backend : Backend
+        Where the numbers come from. The CPU's are looked at at once; a GPU has to be waited for, so its
+        numbers are fetched together after `FETCH` additions.
 
     Attributes
     ----------
@@ -24,24 +28,31 @@ class Meter:
 
     NAMES = ("loss", "batches", "right", "targets", "right_onsets", "onsets")
 
-    def __init__(self, every: int = 50) -> None:
-        self._every, self.worst = every, 0.0
-        self._pending: list[Any] = []
+    def __init__(self, backend: Backend = CPU) -> None:
+        self._backend, self.worst = backend, 0.0
+        self._pending: list[tuple[str, Any]] = []
+        self._additions = 0
         self._sums = dict.fromkeys(self.NAMES, 0.0)
 
     def add(self, **numbers: Any) -> None:
-        """Add numbers, some of which may lie on the device."""
-        self._pending.append(numbers)
-        if len(self._pending) >= self._every:
+        """Add numbers of the backend, without a wait; each loss is that of a batch."""
+        self._pending += numbers.items()
+        self._additions += 1
+        if self._backend.name == "cpu" or self._additions >= FETCH:
             self.sums()
 
     def sums(self) -> dict[str, float]:
-        """All sums so far, on the host."""
-        for numbers in self._pending:
-            for name, number in numbers.items():
-                self._sums[name] += float(number)
-            self._compare(float(numbers.get("loss", 0.0)))
+        """All sums so far, on the host, after one transfer and one wait for all that is pending."""
+        if self._pending:
+            names, numbers = zip(*self._pending)
+            fetched = self._backend.to_host(self._backend.xp.stack(numbers))
+            for name, number in zip(names, fetched.tolist()):
+                self._sums[name] += number
+                if name == "loss":
+                    self._sums["batches"] += 1
+                    self._compare(number)
         self._pending.clear()
+        self._additions = 0
         return self._sums
 
     def _compare(self, loss: float) -> None:
@@ -60,5 +71,5 @@ class Meter:
     def restore(self, sums: dict[str, float] | None = None) -> None:
         """Begin anew, or go on from sums."""
         self._pending.clear()
-        self.worst = 0.0
+        self._additions, self.worst = 0, 0.0
         self._sums = dict(sums or dict.fromkeys(self.NAMES, 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ class MelodyModel:
     Attributes
     ----------
     params, grads : dict of str to array
-        Of all layers, named "lstm.W", "dense.b" and so on.
+        Of all layers, named "lstm.W", "dense.b" and so on: views of `weights` and of `gradients`.
+    weights, gradients : array (n,)
+        All of them in one vector each, so that an update is one operation however many tensors there are.
     state : tuple of array (H, B)
         The recurrent state after the last `forward`: (h, c) for an LSTM, (h,) otherwise.
     vocabulary : Vocabulary or None
@@ -67,12 +70,27 @@ class MelodyModel:
         self.dropout = Dropout(dropout, rng=rng, backend=backend)
         self.dense = Dense(units, symbols, rng=rng, dtype=dtype, backend=backend)
         self.loss = SoftmaxCrossEntropy(backend=backend)
-        layers = ((cell, self.recurrent), ("dense", self.dense))
-        self.params = {f"{name}.{k}": p for name, layer in layers for k, p in layer.params.items()}
-        self.grads = {f"{name}.{k}": g for name, layer in layers for k, g in layer.grads.items()}
+        self._layers = {cell: self.recurrent, "dense": self.dense}
+        xp, tensors = self.backend.xp, [p for layer in self._layers.values() for p in layer.params.values()]
+        self.weights = xp.concatenate([p.ravel() for p in tensors])
+        self.gradients = xp.zeros_like(self.weights)
+        self.params, self.grads = self.named(self.weights), self.named(self.gradients)
+        for name, layer in self._layers.items():
+            for k in layer.params:
+                layer.params[k], layer.grads[k] = self.params[f"{name}.{k}"], self.grads[f"{name}.{k}"]
         self.vocabulary: Vocabulary | None = None
         self.window: int | None = None
         self.about: dict = {}  # how it was trained: comes and goes with the checkpoint
+
+    def named(self, vector: Array) -> dict[str, Array]:
+        """The parts of a vector like `weights`, as views of the tensors' names and shapes."""
+        views, start = {}, 0
+        for name, layer in self._layers.items():
+            for k, p in layer.params.items():
+                end = start + math.prod(p.shape)
+                views[f"{name}.{k}"] = vector[start:end].reshape(p.shape)
+                start = end
+        return views
 
     @property
     def symbols(self) -> int:

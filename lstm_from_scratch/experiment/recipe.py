@@ -22,6 +22,11 @@ class Recipe:
     averaging : float
         The weights that are validated, kept and sampled are an exponential average of all steps' weights
         with this decay; 0 keeps the last. [Polyak92]
+    cut : bool
+        "stream" only: whether every song is cut in two in each epoch, at a place drawn anew, each part from
+        the zero state. So a network hears songs from everywhere, and does not learn them from their start.
+    weight_dropout : float
+        The probability with which an entry of U is 0 in a batch; the others grow to make up. [Merity18]
     clip : float
         Limit of the global norm of the gradients; 0 for none.
     patience : int
@@ -42,6 +47,8 @@ class Recipe:
     warmup: int = 0
     decay: bool = False
     averaging: float = 0.0
+    cut: bool = False
+    weight_dropout: float = 0.0
     clip: float = 0.0
     epochs: int = 40
     steps: int | None = None
@@ -61,8 +68,8 @@ class Recipe:
 PRESETS = {
     "paper": Recipe(),
     "fast": Recipe(
-        objective="stream", batch=32, length=32, lr=0.006, warmup=100, decay=True, averaging=0.99, clip=1.0,
-        dropout=0.3, epochs=16, patience=6,
+        objective="stream", batch=16, length=64, lr=0.005, warmup=100, decay=True, averaging=0.998, clip=1.0,
+        dropout=0.4, cut=True, weight_dropout=0.3, epochs=44,
     ),
     "smoke": Recipe(
         objective="stream", units=64, batch=16, length=32, lr=0.005, warmup=50, decay=True, averaging=0.99,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..music.symbols import HOLD
-from ..network import Adam, clip_by_global_norm
+from ..network import Adam, Dropout, clip_by_global_norm
 from ..network.backend import CPU, Backend
 from . import checkpoint
 from .batches import Batch, Batches
@@ -38,7 +40,7 @@ class Run:
     def __init__(self, corpus: Corpus, recipe: Recipe, seed: int, backend: Backend = CPU):
         self.corpus, self.recipe, self.seed, self.backend = corpus, recipe, seed, backend
         try:
-            self.batches = Batches(corpus.part("training"), corpus.delimiter, recipe, seed)
+            self.batches = Batches(corpus.part("training"), corpus.delimiter, recipe, seed, backend)
         except CorpusError as error:
             raise CorpusError(f"{corpus.source}: {error}") from None
         self.steps = recipe.steps or recipe.epochs * self.batches.per_epoch
@@ -51,11 +53,15 @@ class Run:
         }
         self.model = self._new_model()
         self.averaged = self._new_model() if recipe.averaging else self.model
-        self.adam = Adam(self.model.params, recipe.lr)
+        self.weight_dropout = Dropout(
+            recipe.weight_dropout, rng=np.random.default_rng([seed, 1]), backend=backend
+        )
+        self.adam = Adam({"": self.model.weights}, recipe.lr)
+        self.moments = {f"adam.{k}.": self.model.named(getattr(self.adam, k)[""]) for k in "mv"}
         self.step = 0
         self.state: tuple | None = None
         self.history: list[Row] = []
-        self.meter = Meter(every=1 if backend.name == "cpu" else 50)
+        self.meter = Meter(backend)
         self._hold = corpus.vocabulary.ids([HOLD])[0]
 
     def _new_model(self) -> MelodyModel:
@@ -87,28 +93,45 @@ class Run:
 
     def _advance(self) -> None:
         recipe, model = self.recipe, self.model
-        batch = Batch(*(None if a is None else self.backend.to_device(a) for a in self.batches(self.step)))
+        batch = self.batches(self.step)
         state = self.state and tuple(s * batch.carried for s in self.state)  # a new song begins from zeros
-        loss = model.forward(batch.tokens, batch.targets, state, counted=batch.counted)
-        self.meter.add(loss=loss, batches=1)
-        self._check_loss()
-        if self.step % 10 == 0:
-            self._count(batch)
-        model.backward()
+        with self._weights_dropped():
+            loss = model.forward(batch.tokens, batch.targets, state, counted=batch.counted)
+            self.meter.add(loss=loss)
+            self._check_loss()
+            if self.step % 10 == 0:
+                self._count(batch)
+            model.backward()
         self._clip()
         if recipe.objective == "stream":
             self.state = model.state
         self.adam.lr = recipe.rate(self.step, self.steps)
-        self.adam.step(model.grads)
+        self.adam.step({"": model.gradients})
         self.step += 1
         if recipe.averaging:
             self._average()
+
+    @contextmanager
+    def _weights_dropped(self) -> Iterator[None]:
+        """Inside, entries of U are 0 at random, the same in all steps; so are their gradients. [Merity18]"""
+        if not self.recipe.weight_dropout:
+            yield
+            return
+        U, dU = (tensors[f"{self.recipe.cell}.U"] for tensors in (self.model.params, self.model.grads))
+        kept = U.copy()
+        self.weight_dropout.calls = self.step  # so that a checkpoint need not know
+        U[...] = self.weight_dropout.forward(U)
+        try:
+            yield
+        finally:
+            U[...] = kept
+        dU[...] = self.weight_dropout.backward(dU)
 
     def _clip(self) -> None:
         on_cpu = self.backend.name == "cpu"
         if not self.recipe.clip and not on_cpu:
             return
-        norm = clip_by_global_norm(self.model.grads, self.recipe.clip or math.inf)
+        norm = clip_by_global_norm({"": self.model.gradients}, self.recipe.clip or math.inf)
         if on_cpu and not math.isfinite(norm):  # on a GPU the look would cost a wait: the next losses tell
             backwards = {f"the gradient of {k}": g for k, g in reversed(self.model.grads.items())}
             raise self._diverged(backwards, f"the norm of the gradients is {norm}")
@@ -137,11 +160,10 @@ class Run:
     def _average(self) -> None:
         """averaged = d averaged + (1 - d) weights, with a smaller d while few weights are averaged."""
         d = min(self.recipe.averaging, self.step / (self.step + 10))
-        for name, p in self.model.params.items():
-            a = self.averaged.params[name]
-            a -= p
-            a *= d
-            a += p
+        a, p = self.averaged.weights, self.model.weights
+        a -= p
+        a *= d
+        a += p
 
     def validate(self) -> Row:
         """Measure the validation part, and put a row with it and the training means into the history.
@@ -195,8 +217,7 @@ class Run:
         if self.recipe.averaging:
             arrays |= checkpoint.model_arrays(self.averaged, "averaged.")
         to_host = self.backend.to_host
-        arrays |= {f"adam.m.{k}": to_host(m) for k, m in self.adam.m.items()}
-        arrays |= {f"adam.v.{k}": to_host(v) for k, v in self.adam.v.items()}
+        arrays |= {p + k: to_host(a) for p, named in self.moments.items() for k, a in named.items()}
         arrays |= {f"state.{i}": to_host(s) for i, s in enumerate(self.state or ())}
         sums = self.meter.sums()
         self._check_loss()
@@ -226,7 +247,7 @@ class Run:
                 f"{path}: made with another {', '.join(other)} than this run's: give the same options and "
                 "corpus, or another folder"
             )
-        kept = {"": self.model.params, "adam.m.": self.adam.m, "adam.v.": self.adam.v}
+        kept = {"": self.model.params, **self.moments}
         if self.recipe.averaging:
             kept["averaged."] = self.averaged.params
         for prefix, tensors in kept.items():

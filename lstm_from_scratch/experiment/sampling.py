@@ -131,7 +131,7 @@ def compose(
     player = Player(model, delimiter if delimiter is not None else 0)
     entropies = []
     with model.recurrent.frozen():
-        logits = player.start(ids)
+        logits = player.start(ids)[:, 0]
         while len(ids) < limit:
             if len(ids) < SHORTEST and delimiter is not None:
                 logits[delimiter] = -np.inf
@@ -143,9 +143,40 @@ def compose(
             if choice == delimiter:
                 break
             ids.append(choice)
-            logits = player.step(choice)
+            logits = player.step(choice)[:, 0]
     entropy = float(np.mean(entropies)) if entropies else 0.0
     return Composition(vocabulary.names(ids), entropy, ended=len(ids) < limit)
+
+
+def compose_many(
+    model: MelodyModel, count: int, temperature: float, rng: np.random.Generator, longest: int = LONGEST
+) -> list[list[str]]:
+    """Draw melodies side by side, each until the model ends it or it has `longest` symbols.
+
+    Unlike `compose`, it lets a melody end after its first symbol: the model's own lengths are to be seen.
+    """
+    vocabulary = model.vocabulary
+    delimiter, hold = vocabulary.ids([DELIMITER, HOLD])
+    player = Player(model, delimiter, count)
+    drawn = np.full((longest, count), delimiter)
+    playing = np.ones(count, bool)
+    with model.recurrent.frozen():
+        logits = player.start()
+        logits[[delimiter, hold]] = -np.inf  # a melody begins with an onset
+        for t in range(longest):
+            for column in np.flatnonzero(playing):
+                drawn[t, column] = draw(tempered(logits[:, column], temperature), rng)
+            playing &= drawn[t] != delimiter
+            if not playing.any():
+                break
+            logits = player.step(drawn[t])
+    return [vocabulary.names(column[: _length(column, delimiter)]) for column in drawn.T]
+
+
+def _length(ids: np.ndarray, delimiter: int) -> int:
+    """Of what stands before the first delimiter."""
+    ends = np.flatnonzero(ids == delimiter)
+    return int(ends[0]) if len(ends) else len(ids)
 
 
 def entropy_of(p: np.ndarray) -> float:
@@ -190,27 +221,28 @@ class Player:
     ----------
     model : MelodyModel
     delimiter : int
+    columns : int
+        How many melodies are drawn side by side.
     """
 
-    def __init__(self, model: MelodyModel, delimiter: int):
+    def __init__(self, model: MelodyModel, delimiter: int, columns: int = 1):
         self._model, self._delimiter = model, delimiter
         self._state: tuple | None = None
-        self._window = [delimiter] * (model.window or 0)
+        self._window = np.full((model.window or 1, columns), delimiter)
 
-    def start(self, ids: list[int]) -> np.ndarray:
-        """The logits (V,) of the symbol after a delimiter and the ids."""
+    def start(self, ids: Iterable[int] = ()) -> np.ndarray:
+        """The logits (V, columns) of the symbols after a delimiter and the ids."""
         logits = self.step(self._delimiter)
         for i in ids:
             logits = self.step(i)
         return logits
 
-    def step(self, i: int) -> np.ndarray:
-        """The logits (V,) of the symbol after i."""
-        model, tokens = self._model, [i]
-        if model.window:
-            tokens = self._window = [*self._window[1:], i]
-        column = model.backend.to_device(np.array(tokens)[:, None])
-        logits = model.logits(column, self._state, last_only=True)
+    def step(self, i: int | np.ndarray) -> np.ndarray:
+        """The logits (V, columns) of the symbols after i, one for all columns or one for each."""
+        model = self._model
+        self._window[:-1] = self._window[1:]
+        self._window[-1] = i
+        logits = model.logits(model.backend.to_device(self._window), self._state, last_only=True)
         if not model.window:
             self._state = model.state
-        return model.backend.to_host(logits)[:, 0].astype(np.float64)
+        return model.backend.to_host(logits).astype(np.float64)

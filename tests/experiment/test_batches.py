@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm_from_scratch.experiment.batches import Batches, song_pieces, window_batch, windows
+from lstm_from_scratch.experiment.batches import Batches, cut, song_pieces, window_batch, windows
 from lstm_from_scratch.experiment.dataset import CorpusError
 from lstm_from_scratch.experiment.recipe import PRESETS, Recipe
 
@@ -15,31 +15,34 @@ SONGS = [np.array([1, 2, 3]), np.array([4]), np.array([5, 6, 7, 8, 9])]
 RECIPES = [
     Recipe(objective="window", length=4, batch=5),
     Recipe(objective="stream", length=4, batch=3),
+    Recipe(objective="stream", length=4, batch=3, cut=True),
 ]
-objective = pytest.mark.parametrize("recipe", RECIPES, ids=["window", "stream"])
+objective = pytest.mark.parametrize("recipe", RECIPES, ids=["window", "stream", "cut"])
+
+
+def all_windows(stream, length=4):
+    return window_batch(stream, np.arange(length + 1)[:, None], np.arange(len(stream) - length))
 
 
 def test_window_k_is_64_symbols_and_its_target_the_next():
-    stream, starts = windows(SONGS, 0, 4)
+    stream = windows(SONGS, 0, 4)
     assert stream.tolist() == [0] * 4 + [1, 2, 3] + [0] * 4 + [4] + [0] * 4 + [5, 6, 7, 8, 9] + [0] * 4
-    tokens, targets = window_batch(stream, starts, 4)
+    tokens, targets, *_ = all_windows(stream)
     assert tokens.shape == (4, len(stream) - 4) and targets.shape == (len(stream) - 4,)
-    for k in range(len(starts)):
+    for k in range(len(stream) - 4):
         assert tokens[:, k].tolist() == stream[k : k + 4].tolist() and targets[k] == stream[k + 4]
 
 
 def test_every_symbol_of_every_song_is_a_target_and_so_is_its_end():
-    stream, starts = windows(SONGS, 0, 4)
-    _, targets = window_batch(stream, starts, 4)
+    targets = all_windows(windows(SONGS, 0, 4)).targets
     text = "".join(map(str, targets))
     assert all("".join(map(str, [*song, 0])) in text for song in SONGS)
     assert sorted(t for t in targets if t) == list(range(1, 10))
 
 
 def test_the_first_symbol_is_seen_from_delimiters_alone():
-    stream, starts = windows(SONGS, 0, 4)
-    tokens, targets = window_batch(stream, starts[:1], 4)
-    assert tokens[:, 0].tolist() == [0, 0, 0, 0] and targets.tolist() == [1]
+    tokens, targets, *_ = all_windows(windows(SONGS, 0, 4))
+    assert tokens[:, 0].tolist() == [0, 0, 0, 0] and targets[0] == 1
 
 
 def test_memory_does_not_grow_with_the_windows():
@@ -55,10 +58,10 @@ def test_memory_does_not_grow_with_the_windows():
 
 
 def test_a_song_in_pieces_begins_and_ends_with_the_delimiter():
-    tokens, targets = song_pieces(np.array([5, 6, 7, 8, 9]), 0, 4)
+    tokens, targets = song_pieces(np.array([0, 5, 6, 7, 8, 9, 0]), 4)
     assert tokens.tolist() == [[0, 5, 6, 7], [8, 9, 0, 0]]
     assert targets.tolist() == [[5, 6, 7, 8], [9, 0, -1, -1]]
-    assert len(song_pieces(np.array([1, 2, 3]), 0, 4)[0]) == 1
+    assert len(song_pieces(np.array([0, 1, 2, 3, 0]), 4)[0]) == 1
 
 
 def stream_batches(songs, recipe, seed=5):
@@ -90,10 +93,32 @@ def test_lanes_hold_each_song_once_and_carry_the_state_inside_it_alone():
     assert missing < len(songs) * 6 + 3 * 7  # less than a piece a song, and than a column at the end
 
 
+def test_a_cut_song_is_two_parts_that_share_a_symbol():
+    songs = [np.array([0, *song, 0]) for song in SONGS]
+    for seed in range(30):
+        parts = cut(songs, np.random.default_rng(seed))
+        assert len(parts) == 6 and all(len(part) >= 2 for part in parts)
+        for song, first, second in zip(songs, parts[::2], parts[1::2]):
+            assert first[-1] == second[0] and np.array_equal(np.append(first, second[1:]), song)
+
+
+def test_an_epoch_of_cut_songs_has_each_symbol_once_as_a_target():
+    rng = np.random.default_rng(0)
+    songs = [rng.integers(1, 9, n) for n in rng.integers(1, 30, 20)]
+    recipe = Recipe(objective="stream", length=7, batch=3, cut=True)
+    wanted = sorted(np.concatenate([*songs, np.zeros(20, int)]))
+    for seed in range(20):
+        batches = stream_batches(songs, recipe, seed)
+        assert sorted(np.concatenate([batch.targets[batch.counted] for batch in batches])) == wanted
+        starts = sum(int((~batch.carried & batch.counted.any(axis=0)).sum()) for batch in batches)
+        assert 40 <= starts <= 40 + 2  # two a song, and where a lane goes on with what another began
+
+
 def test_each_batch_has_something_to_count():
     for batch in (1, 2, 3, 4):
-        recipe = Recipe(objective="stream", length=4, batch=batch)
-        assert all(b.counted.any() for b in stream_batches(SONGS, recipe))
+        for cuts in (False, True):
+            recipe = Recipe(objective="stream", length=4, batch=batch, cut=cuts)
+            assert all(b.counted.any() for b in stream_batches(SONGS, recipe))
 
 
 @objective
@@ -124,7 +149,7 @@ def test_an_epoch_has_each_window_once():
         for tokens, targets, *_ in map(batches, range(batches.per_epoch))
         for b in range(tokens.shape[1])
     ]
-    stream, _ = windows(SONGS, 0, 4)
+    stream = windows(SONGS, 0, 4)
     assert sorted(columns) == sorted(tuple(stream[k : k + 5]) for k in range(len(stream) - 4))
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstm_from_scratch.archive import read_arrays
 from lstm_from_scratch.experiment.dataset import Corpus, CorpusError, part_of, prepare
+from lstm_from_scratch.files import write_arrays
 from lstm_from_scratch.music import encode, parse_kern, read_kern
 from lstm_from_scratch.music.rules import to_common_key
 
@@ -181,9 +183,15 @@ def test_lists_of_other_lengths_are_refused(corpus, tmp_path, fields):
 
 
 def test_symbols_outside_the_vocabulary_are_refused(corpus, tmp_path):
+    for wrong in ([-1], [len(corpus.vocabulary)], []):
+        with pytest.raises(CorpusError, match=f"none of the {len(corpus.vocabulary)} symbols"):
+            Corpus(**{**vars(corpus), "songs": [np.array(wrong, int), *corpus.songs[1:]]})
+    corpus.save(tmp_path)
+    arrays = read_arrays(tmp_path / "corpus.npz")
     for wrong in (-1, len(corpus.vocabulary)):
-        Corpus(**{**vars(corpus), "songs": [np.array([wrong]), *corpus.songs[1:]]}).save(tmp_path)
-        with pytest.raises(CorpusError, match="do not belong together"):
+        arrays["tokens"][0] = wrong
+        write_arrays(tmp_path / "corpus.npz", arrays)
+        with pytest.raises(CorpusError, match=rf"{tmp_path}: .*symbols; make it again"):
             Corpus.load(tmp_path)
 
 

@@ -90,7 +90,7 @@ def test_training_that_diverges_is_told_with_the_next_fetch(gpu, small):
 def test_a_broken_state_is_not_saved(gpu, small, tmp_path):
     run = Run(small, STREAM, 3, gpu)
     run.advance()
-    run.adam.m["dense.W"][0, 0] = np.nan
+    run.moments["adam.m."]["dense.W"][0, 0] = np.nan
     with pytest.raises(DivergedError, match=r"dense\.W is not finite"):
         run.save(tmp_path / "last.npz")
 
@@ -132,7 +132,7 @@ def test_clipping_does_not_wait_either(gpu, small):
     assert gpu.xp.counts["synchronisations"] == 0
 
 
-@pytest.mark.parametrize(("preset", "limit"), [("paper", 2104), ("fast", 1189)])
+@pytest.mark.parametrize(("preset", "limit"), [("paper", 2104), ("fast", 2162)])
 def test_launches_of_a_training_batch(gpu, small, preset, limit):
     """Of the plain path, without fused kernels; their number depends on the steps alone."""
     run = Run(small, replace(PRESETS[preset], units=8, batch=4, steps=9), 3, gpu)
@@ -140,4 +140,4 @@ def test_launches_of_a_training_batch(gpu, small, preset, limit):
     before = gpu.xp.counts.copy()
     run.advance()
     assert gpu.xp.counts["launches"] - before["launches"] <= limit
-    assert gpu.xp.counts["uploads"] - before["uploads"] <= 4  # the parts of a Batch
+    assert gpu.xp.counts["uploads"] - before["uploads"] == 0  # the songs lie on the device

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.experiment import MelodyModel, sample
-from lstm_from_scratch.experiment.sampling import Player, compose, draw, tempered
+from lstm_from_scratch.experiment.sampling import Player, compose, compose_many, draw, tempered
 from lstm_from_scratch.music import Vocabulary, decode
 
 Y = np.array([1.0, -2.0, 0.5, 3.0])
@@ -161,7 +161,7 @@ def test_each_symbol_is_drawn_from_the_whole_song_before_it(model):
     for i in (5, 7, 1):
         ids.append(i)
         whole = model.logits(np.array([[0, *ids]]).T, last_only=True)[:, 0].copy()
-        assert player.step(i) == pytest.approx(whole, rel=1e-4, abs=1e-6)
+        assert player.step(i)[:, 0] == pytest.approx(whole, rel=1e-4, abs=1e-6)
 
 
 def test_a_window_model_hears_its_window_alone(window_model):
@@ -171,8 +171,8 @@ def test_a_window_model_hears_its_window_alone(window_model):
     for n in (0, 1, 40, 63, 64, 80):
         window = np.array([padded[n : n + 64]]).T
         want = window_model.logits(window, last_only=True)[:, 0].copy()
-        assert Player(window_model, 0).start(ids[:n]) == pytest.approx(want, rel=1e-4, abs=1e-6)
-    assert player.start(ids) == pytest.approx(want, rel=1e-4, abs=1e-6)
+        assert Player(window_model, 0).start(ids[:n])[:, 0] == pytest.approx(want, rel=1e-4, abs=1e-6)
+    assert player.start(ids)[:, 0] == pytest.approx(want, rel=1e-4, abs=1e-6)
 
 
 def test_the_greedy_melody_is_the_one_of_the_logits(model):
@@ -222,3 +222,19 @@ def test_a_model_can_be_trained_on_after_it_has_sung(model):
             p[...] = model.params[name]
         assert np.array_equal(fresh.logits(tokens), model.logits(tokens))
         model.params["dense.b"][8] = np.nan
+
+
+def test_melodies_side_by_side_are_those_of_one_alone(model, window_model):
+    """Greedily, all columns are one melody, and it is the one that the logits give."""
+    for which in (model, window_model):
+        which.params["dense.b"][which.vocabulary.ids(["/"])[0]] = -5.0
+        alone = compose(which, temperature=0, steps=40).symbols
+        assert compose_many(which, 3, 0, np.random.default_rng(0), longest=40) == [alone] * 3
+
+
+def test_melodies_side_by_side_end_each_for_itself_and_begin_with_an_onset():
+    model = rigged(VOCABULARY, s60=0.0, s62=0.0, r=0.0, _=1.0, **{"/": 0.5})
+    melodies = compose_many(model, 40, 1.0, np.random.default_rng(0), longest=30)
+    assert len({len(melody) for melody in melodies}) > 3
+    assert all(1 <= len(melody) <= 30 and melody[0] != "_" and "/" not in melody for melody in melodies)
+    assert melodies != compose_many(model, 40, 1.0, np.random.default_rng(1), longest=30)

@@ -13,6 +13,7 @@ from lstm_from_scratch.experiment import run as run_module
 from lstm_from_scratch.experiment.checkpoint import CheckpointError, read_checkpoint
 from lstm_from_scratch.experiment.dataset import Corpus, CorpusError
 from lstm_from_scratch.experiment.evaluation import Network, evaluate
+from lstm_from_scratch.experiment.health import DivergedError
 from lstm_from_scratch.experiment.meter import Meter
 from lstm_from_scratch.experiment.recipe import Recipe
 from lstm_from_scratch.experiment.run import Run
@@ -23,7 +24,13 @@ STREAM = Recipe(
     dropout=0.3, steps=40, validate_every=10, save_seconds=1e9,
 )  # fmt: skip
 WINDOW = Recipe(units=5, batch=16, length=8, dropout=0.2, steps=30, validate_every=12, save_seconds=1e9)
-RECIPES = {"stream": STREAM, "window": WINDOW, "gru": replace(STREAM, cell="gru", averaging=0.0, clip=0.0)}
+CUT = replace(STREAM, cut=True, weight_dropout=0.3)
+RECIPES = {
+    "stream": STREAM,
+    "cut": CUT,
+    "window": WINDOW,
+    "gru": replace(STREAM, cell="gru", averaging=0.0, clip=0.0),
+}
 each_recipe = pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 
 
@@ -239,6 +246,35 @@ def test_a_run_in_a_thread_does_without_signals(small, tmp_path):
     assert (tmp_path / "best.npz").is_file()
 
 
+def test_dropped_weights_are_0_in_a_batch_and_come_back_after_it(small):
+    run = Run(small, replace(CUT, units=40, lr=1e-30), 3)
+    U, seen = run.model.params["lstm.U"], []
+    before, forward = U.copy(), run.model.forward
+
+    def look(*given, **named):
+        seen.append(U.copy())
+        return forward(*given, **named)
+
+    run.model.forward = look
+    for _ in range(2):
+        run.advance()
+        dropped = seen[-1] == 0
+        assert abs(dropped.mean() - 0.3) < 0.03
+        assert np.allclose(seen[-1][~dropped], before[~dropped] / 0.7)
+        assert (run.model.grads["lstm.U"][dropped] == 0).all() and run.model.grads["lstm.U"][~dropped].any()
+        assert np.array_equal(U, before)
+    assert not np.array_equal(seen[0] == 0, seen[1] == 0)
+
+
+def test_dropped_weights_come_back_from_a_batch_that_diverged(small):
+    run = Run(small, CUT, 3)
+    before = run.model.params["lstm.U"].copy()
+    run.model.params["lstm.W"][:] = np.nan
+    with pytest.raises(DivergedError):
+        run.advance()
+    assert np.array_equal(run.model.params["lstm.U"], before)
+
+
 def test_the_average_of_the_weights(small):
     run, seen = Run(small, replace(STREAM, averaging=0.5), 0), []
     want = run.averaged.params["dense.W"].astype(float)
@@ -253,7 +289,7 @@ def test_the_average_of_the_weights(small):
 def test_the_meter_means_what_was_added():
     meter = Meter()
     for k in range(120):
-        meter.add(loss=k, batches=1)
+        meter.add(loss=k)
     meter.add(right=3, targets=4, right_onsets=1, onsets=2)
     assert meter.means() == {"loss": 59.5, "accuracy": 0.75, "onset_accuracy": 0.5}
     other = Meter()
