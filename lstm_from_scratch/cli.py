@@ -152,6 +152,14 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--corpus", type=Path, required=True, metavar="DIR")
     evaluate.add_argument("--json", action="store_true")
 
+    compare = verb(
+        "compare", commands.compare, "Measure the paper's Table I: RNN, GRU and LSTM.",
+        "melody compare --corpus runs/corpus --seeds 1",
+    )  # fmt: skip
+    compare.add_argument("--corpus", type=Path, required=True, metavar="DIR")
+    compare.add_argument("--seeds", type=_counting, default=3, help="runs of each (default 3)")
+    out(compare, "runs/compare")
+
     gradcheck = verb("gradcheck", commands.gradcheck, "Check every gradient numerically.", "melody gradcheck")
     gradcheck.add_argument("--json", action="store_true")
     seed(gradcheck)

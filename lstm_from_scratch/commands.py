@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 
 ESSEN = Path("data/essen")
 
@@ -130,6 +131,36 @@ def evaluate(options: argparse.Namespace) -> None:
             f"{name:<22} {m['nats_per_symbol']:12.3f}   {low:.3f} to {high:.3f} {m['bits_per_onset']:15.2f}"
             f" {100 * m['onset_accuracy']:13.1f} % {100 * m['accuracy']:7.1f} %"
         )
+
+
+def compare(options: argparse.Namespace) -> None:
+    from .experiment.compare import compare
+    from .experiment.dataset import Corpus
+
+    corpus = Corpus.load(options.corpus)
+    found = compare(corpus, options.out, options.seeds, say=lambda line: print(line, file=sys.stderr))
+    best = found["baseline"]["name"]
+    print(
+        "test part   parameters  bits an onset  95 % interval  over "
+        f"{best}  context  overlap  distinct-4  copied"
+    )
+    for name, m in found["models"].items():
+        low, high = m["bits_per_onset_interval"]
+        sampled = m["samples"]["1.0"]
+        print(
+            f"{name:<10} {m['parameters']:11,} {m['bits_per_onset']:14.2f}  {low:5.2f} to {high:5.2f}"
+            f" {m['over_baseline'][0]:12.3f} {max(m.get('effective_length_perplexity', [0])):8}"
+            f" {sampled['overlap'][0]:8.2f} {sampled['distinct_4'][0]:11.2f}"
+            f" {median(sampled['copied_symbols']):7g}"
+        )
+    print("The last three are of melodies drawn at T = 1.")
+    for cell, distance in found["recall"].items():
+        alone, mixed = (max(distance[kind]) for kind in ("alone", "mixed"))
+        print(
+            f"{cell} recalls an item after {mixed} others; "
+            f"where it learns with no shorter ones, after {alone}"
+        )
+    print(f"all of it in {options.out / 'compare.json'}")
 
 
 def gradcheck(options: argparse.Namespace) -> int:

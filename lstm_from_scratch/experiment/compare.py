@@ -1,0 +1,242 @@
+"""Table I of the paper, measured: RNN, GRU and LSTM by memory, quality, diversity, originality. [P IV-B]"""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..files import write_text
+from ..music import Melody, Vocabulary, decode
+from . import retention
+from .baselines import NGram
+from .dataset import Corpus
+from .diversity import relative_diversity
+from .evaluation import Network, interval, ratio, song_totals, summary
+from .measuring import ORDERS
+from .model import MelodyModel
+from .originality import SpanFinder
+from .overlap import overlaps
+from .recipe import PRESETS, Recipe
+from .sampling import compose_many
+from .study import Progress, machine, trained
+
+TEMPERATURES = (0.2, 0.5, 0.7, 1.0, 1.2, 1.5)
+MELODIES = 64  # a temperature and model
+RECALL_UNITS, RECALL_UPDATES, RECALL_LR = 64, 2000, 0.002
+
+
+def sizes(symbols: int, units: int = 256) -> list[tuple[str, int]]:
+    """The cells compared: all with `units`, then RNN and GRU with the LSTM's number of parameters."""
+    wanted = _parameters("lstm", units, symbols)
+    matched = [(cell, matched_units(cell, symbols, wanted)) for cell in ("rnn", "gru")]
+    return [(cell, units) for cell in ("rnn", "gru", "lstm")] + matched
+
+
+def matched_units(cell: str, symbols: int, wanted: int) -> int:
+    """The units with which a model of this cell comes nearest to so many parameters."""
+    return min(range(1, 4096), key=lambda units: abs(_parameters(cell, units, symbols) - wanted))
+
+
+def _parameters(cell: str, units: int, symbols: int) -> int:
+    """Of the whole model: W, U and b of each block, the GRU's bn, and the dense layer."""
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[cell]
+    recurrent = blocks * units * (symbols + units + 1) + (units if cell == "gru" else 0)
+    return recurrent + symbols * (units + 1)
+
+
+def compare(
+    corpus: Corpus,
+    out: Path,
+    seeds: int = 3,
+    recipe: Recipe = PRESETS["fast"],
+    progress: Progress = lambda run, row: None,
+    say: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Train every cell with every seed, measure each on the test part, and write `compare.json`.
+
+    What is finished in the folder is read and not done again.
+
+    Returns
+    -------
+    dict
+        "recipe", "machine", "models": a summary a cell and size, "recall", "held_out": what songs give.
+    """
+    corpus.require("training", "validation", "test")
+    out.mkdir(parents=True, exist_ok=True)
+    yardstick = _Yardstick(corpus)
+    models = {}
+    for cell, units in sizes(len(corpus.vocabulary)):
+        runs = []
+        for seed in range(seeds):
+            folder = out / f"{cell}-{units}-seed{seed}"
+            say(f"{cell.upper()} of {units} units, seed {seed}")
+            model, record = trained(corpus, replace(recipe, cell=cell, units=units), folder, seed, progress)
+            runs.append(_kept(folder / "measures.json", yardstick.measure, model, record, seed))
+        models[f"{cell}-{units}"] = yardstick.summed_up(runs)
+    found = {
+        "corpus": {"digest": corpus.digest, "rule": corpus.rule, "songs": len(corpus.songs)},
+        "seeds": seeds,
+        "recipe": {name: value for name, value in vars(recipe).items() if name not in ("cell", "units")},
+        "machine": machine(),
+        "baseline": yardstick.baseline,
+        "held_out": yardstick.held_out(),
+        "models": models,
+        "recall": {
+            cell: _kept(out / f"recall-{cell}-{seeds}.json", measure_recall, cell, seeds, say)
+            for cell in ("rnn", "gru", "lstm")
+        },
+    }
+    write_text(out / "compare.json", json.dumps(found, indent=1) + "\n")
+    return found
+
+
+def _kept(path: Path, make: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+    """What a file holds, else what is made now of the arguments and written there."""
+    if not path.is_file():
+        write_text(path, json.dumps(make(*arguments)) + "\n")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def measure_recall(cell: str, seeds: int, say: Callable[[str], None] = print) -> dict[str, Any]:
+    """The longest distance recalled, learnt at that distance alone and among shorter ones, for each seed."""
+    found: dict[str, Any] = {"alone": [], "mixed": []}
+    for seed in range(seeds):
+        say(f"{cell.upper()}: recall, seed {seed}")
+        for kind in found:
+            accuracies: dict[int, float] = {}
+            for distance in retention.DISTANCES:
+                shortest = distance if kind == "alone" else 1
+                accuracies[distance] = retention.recall(
+                    cell, RECALL_UNITS, RECALL_LR, RECALL_UPDATES, seed, shortest, distance
+                )
+                if accuracies[distance] < retention.RECALLED:
+                    break
+            found[kind].append(retention.longest_recalled(accuracies))
+    return found
+
+
+class _Yardstick:
+    """What every model is held against: the test songs, the best n-gram on them, and the training songs."""
+
+    def __init__(self, corpus: Corpus):
+        self.corpus = corpus
+        self.songs, training = corpus.part("test"), corpus.part("training")
+        V, delimiter = len(corpus.vocabulary), corpus.delimiter
+        grams = [NGram(order, training, V, delimiter) for order in ORDERS]
+        rows = {gram.name: song_totals(gram, self.songs, corpus.vocabulary) for gram in grams}
+        best = min(rows, key=lambda name: rows[name][:, 0].sum())
+        self.rows, self.baseline = rows[best], {"name": best, **summary(rows[best])}
+        names = corpus.vocabulary.names
+        self.spelled = [names(song) for song in self.songs]
+        self.melodies = as_melodies(self.spelled)
+        self.find_span = SpanFinder([names(song) for song in training])
+        try:
+            self.windows = retention.long_windows(self.songs, delimiter)
+        except ValueError:  # songs of a user's own may all be short
+            self.windows = None
+
+    def measure(self, model: MelodyModel, record: dict[str, Any], seed: int) -> dict[str, Any]:
+        """All measures of one model."""
+        rows = song_totals(Network(model, self.corpus.delimiter), self.songs, self.corpus.vocabulary)
+        found = {name: record[name] for name in ("parameters", "steps", "seed")}
+        found |= {
+            "seconds": record["rows"][-1]["seconds"],
+            "validation_loss": record["best"]["validation_loss"],
+        }
+        found |= {"rows": rows.tolist(), "samples": {}}
+        if self.windows is not None:
+            nats = retention.truncated_nats(model, self.windows)
+            onsets = np.isin(self.windows[:, -1], self._onsets())
+            found["perplexity"] = np.exp(nats.mean(axis=1)).tolist()
+            found["onset_perplexity"] = np.exp(nats[:, onsets].mean(axis=1)).tolist()
+            found["gradient_norm"] = retention.gradient_norms(model, self.windows[::8])
+        for temperature in TEMPERATURES:
+            melodies = compose_many(model, MELODIES, temperature, np.random.default_rng(seed))
+            found["samples"][str(temperature)] = self.sampled(melodies)
+        return found
+
+    def _onsets(self) -> list[int]:
+        vocabulary: Vocabulary = self.corpus.vocabulary
+        return [i for i, symbol in enumerate(vocabulary) if symbol != "_"]
+
+    def sampled(self, melodies: list[list[str]]) -> dict[str, Any]:
+        """Overlap with the test songs, diversity relative to them, copied spans, and lengths."""
+        spans = [self.find_span(melody) for melody in melodies]
+        return {
+            **self._beside_songs(as_melodies(melodies)),
+            "copied_symbols": [span[0] for span in spans],
+            "copied_onsets": [span[1] for span in spans],
+            "copied_whole": sum(span[0] == len(melody) for span, melody in zip(spans, melodies)),
+            "lengths": [len(melody) for melody in melodies],
+        }
+
+    def _beside_songs(self, melodies: list[Melody]) -> dict[str, float]:
+        """Overlap and relative diversity; nothing where the melodies are too short to be compared."""
+        try:
+            overlap = overlaps(self.melodies, melodies)["mean"]
+            return {"overlap": overlap, **relative_diversity(melodies, self.melodies)}
+        except ValueError:  # an untrained model's, say
+            return {}
+
+    def held_out(self) -> dict[str, Any]:
+        """The same of songs that people made: one half of the test part against the other."""
+        even, odd = self.melodies[::2], self.melodies[1::2]
+        spans = [self.find_span(song) for song in self.spelled]
+        return {
+            "overlap": overlaps(even, odd)["mean"],
+            "copied_symbols": [span[0] for span in spans],
+            "copied_onsets": [span[1] for span in spans],
+            "lengths": [len(song) for song in self.spelled],
+        }
+
+    def summed_up(self, runs: list[dict[str, Any]]) -> dict[str, Any]:
+        """One cell and size: means over seeds, intervals over songs, and the seeds' own figures."""
+        rows = np.mean([run["rows"] for run in runs], axis=0)
+        bits = [sum(r[0] for r in run["rows"]) / math.log(2) / sum(r[2] for r in run["rows"]) for run in runs]
+        found: dict[str, Any] = summary(rows) | {
+            "parameters": runs[0]["parameters"],
+            "seconds": statistics.mean(run["seconds"] for run in runs),
+            "validation_loss": [run["validation_loss"] for run in runs],
+            "bits_per_onset_of_seeds": bits,
+            "bits_per_onset_interval": interval(rows, lambda sums: sums[0] / math.log(2) / sums[2]),
+            "onset_accuracy_interval": interval(rows, lambda sums: sums[4] / sums[2]),
+            "over_baseline": ratio(rows, self.rows),
+        }
+        for name in ("perplexity", "onset_perplexity", "gradient_norm"):
+            if name in runs[0]:
+                found[name] = np.mean([run[name] for run in runs], axis=0).tolist()
+        for name in ("perplexity", "onset_perplexity"):
+            if name in runs[0]:
+                found[f"effective_length_{name}"] = [retention.effective_length(run[name]) for run in runs]
+        found["samples"] = {
+            str(T): _over_seeds([run["samples"][str(T)] for run in runs]) for T in TEMPERATURES
+        }
+        return found
+
+
+def _over_seeds(samples: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of one temperature: the mean of each number over seeds with the smallest and largest; lists joined."""
+    found: dict[str, Any] = {}
+    for name, first in samples[0].items():
+        if not all(name in sample for sample in samples):
+            continue
+        values = [sample[name] for sample in samples]
+        if isinstance(first, list):
+            found[name] = list(chain.from_iterable(values))
+        else:
+            found[name] = [statistics.mean(values), min(values), max(values)]
+    return found
+
+
+def as_melodies(songs: list[list[str]]) -> list[Melody]:
+    """The songs' melodies; those without a note are left out."""
+    melodies = [decode(song) for song in songs]
+    return [melody for melody in melodies if any(note.pitch is not None for note in melody.notes)]

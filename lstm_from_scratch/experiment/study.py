@@ -1,0 +1,107 @@
+"""Training runs that are measured, kept, and not run again."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..files import write_text
+from .checkpoint import CheckpointError
+from .dataset import Corpus
+from .meter import Row
+from .model import MelodyModel
+from .recipe import Recipe
+from .run import Run
+from .training import train
+
+Progress = Callable[[Run, "Row | None"], None]
+
+
+def trained(
+    corpus: Corpus, recipe: Recipe, folder: Path, seed: int = 0, progress: Progress = lambda run, row: None
+) -> tuple[MelodyModel, dict[str, Any]]:
+    """The best model of a run and its record: read from the folder where the same run is finished there.
+
+    An unfinished run goes on from its last checkpoint.
+
+    Returns
+    -------
+    model : MelodyModel
+    record : dict
+        "seed", "recipe", "corpus" (its digest), "parameters", "steps" made, "rows": the history, each row
+        with the "seconds" of training and validation until then, and "best": the row of the model. They
+        are the processor's, so that other work on the machine does not count; on one thread they are what
+        an idle machine takes.
+    """
+    wanted = {"seed": seed, "recipe": asdict(recipe), "corpus": corpus.digest}
+    record = _read(folder / "record.json")
+    if {name: record.get(name) for name in wanted} != wanted or not record.get("finished"):
+        (folder / "measures.json").unlink(missing_ok=True)  # of another run
+        record = wanted | _train(corpus, recipe, folder, seed, progress)
+        write_text(folder / "record.json", json.dumps(record, indent=1) + "\n")
+    return MelodyModel.load(folder / "best.npz"), record
+
+
+def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Progress) -> dict[str, Any]:
+    clock = _Clock(folder / "clock.json", progress)
+    try:
+        run = train(corpus, recipe, folder, seed, resume=True, progress=clock)
+    except CheckpointError:  # of another recipe, seed or corpus
+        run = train(corpus, recipe, folder, seed, progress=clock)
+    if not run.finished:
+        raise KeyboardInterrupt
+    rows = [row | {"seconds": clock.seconds[str(row["step"])]} for row in run.history]
+    best = min(rows, key=lambda row: row["validation_loss"])
+    size = sum(p.size for p in run.model.params.values())
+    return {"finished": True, "parameters": size, "steps": run.step, "best": best, "rows": rows}
+
+
+class _Clock:
+    """Processor seconds of a run at each validation, over all its parts; they lie beside its checkpoints."""
+
+    def __init__(self, path: Path, progress: Progress):
+        self._path, self._progress, self._start = path, progress, time.process_time()
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, run: Run, row: Row | None) -> None:
+        if not self.seconds:  # the first batch of this part
+            kept = _read(self._path) if len(run.history) > bool(row) else {}
+            self.seconds = {"0": 0.0} | kept
+            self._before = self.seconds[str(run.history[-1 - bool(row)]["step"])] if kept else 0.0
+        if row:
+            self.seconds[str(row["step"])] = self._before + time.process_time() - self._start
+            write_text(self._path, json.dumps(self.seconds) + "\n")
+        self._progress(run, row)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def machine() -> dict[str, str]:
+    """Where and with what a figure was measured."""
+    return {
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def _processor() -> str:
+    """As Linux names it, else as Python does."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

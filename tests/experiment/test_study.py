@@ -1,0 +1,91 @@
+"""Runs that are measured and kept, and Table I on a few songs."""
+
+import json
+import signal
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstm_from_scratch.experiment import compare as table
+from lstm_from_scratch.experiment import study
+from lstm_from_scratch.experiment.model import MelodyModel
+from lstm_from_scratch.experiment.recipe import PRESETS
+from lstm_from_scratch.experiment.study import trained
+
+TINY = replace(PRESETS["smoke"], units=6, batch=4, length=8, steps=30, validate_every=10, save_seconds=0)
+
+
+def test_a_run_is_recorded_and_not_run_again(small, tmp_path, monkeypatch):
+    model, record = trained(small, TINY, tmp_path, seed=3)
+    assert record["parameters"] == sum(p.size for p in model.params.values())
+    assert [row["step"] for row in record["rows"]] == [10, 20, 30]
+    seconds = [row["seconds"] for row in record["rows"]]
+    assert seconds == sorted(seconds) and seconds[0] > 0
+    assert record["best"]["validation_loss"] == min(row["validation_loss"] for row in record["rows"])
+    monkeypatch.setattr(study, "train", lambda *_, **__: pytest.fail("trained again"))
+    again, same = trained(small, TINY, tmp_path, seed=3)
+    assert same == record
+    assert all(np.array_equal(p, again.params[name]) for name, p in model.params.items())
+
+
+@pytest.mark.parametrize("change", ["seed", "recipe", "songs"])
+def test_another_run_is_run(small, tmp_path, change):
+    trained(small, TINY, tmp_path)
+    if change == "seed":
+        _, record = trained(small, TINY, tmp_path, seed=1)
+        assert record["seed"] == 1
+    elif change == "recipe":
+        _, record = trained(small, replace(TINY, steps=20), tmp_path)
+        assert record["steps"] == 20
+    else:
+        other = replace(small, songs=[song[::-1] for song in small.songs])
+        _, record = trained(other, TINY, tmp_path)
+        assert record["corpus"] == other.digest != small.digest
+
+
+def test_an_interrupted_run_goes_on_and_its_seconds_too(small, tmp_path):
+    def stop(run, row):
+        if run.step == 15:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(small, TINY, tmp_path, progress=stop)
+    seen = []
+    _, record = trained(small, TINY, tmp_path, progress=lambda run, row: seen.append(run.step))
+    assert seen[0] == 16
+    seconds = [row["seconds"] for row in record["rows"]]
+    assert seconds == sorted(seconds) and len(seconds) == 3
+    whole = trained(small, TINY, tmp_path / "whole")[1]
+    assert [row["validation_loss"] for row in whole["rows"]] == [r["validation_loss"] for r in record["rows"]]
+
+
+def test_matched_units_match():
+    wanted = 310_565
+    for cell, units in table.sizes(37):
+        model = MelodyModel(37, units, cell, rng=np.random.default_rng(0))
+        size = sum(p.size for p in model.params.values())
+        assert units == 256 or abs(size - wanted) / wanted < 0.003
+        assert size == table._parameters(cell, units, 37)
+
+
+def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(table, "MELODIES", 8)
+    monkeypatch.setattr(table, "TEMPERATURES", (0.7, 1.5))
+    monkeypatch.setattr(table, "RECALL_UPDATES", 2)
+    monkeypatch.setattr(table, "sizes", lambda symbols: [("rnn", 6), ("lstm", 5)])
+    found = table.compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)
+    assert found == json.loads((tmp_path / "compare.json").read_text())
+    lstm = found["models"]["lstm-5"]
+    low, high = lstm["bits_per_onset_interval"]
+    assert low < lstm["bits_per_onset"] < high
+    assert np.mean(lstm["bits_per_onset_of_seeds"]) == pytest.approx(lstm["bits_per_onset"])
+    assert len(lstm["samples"]["1.5"]["copied_symbols"]) == 16
+    assert "perplexity" not in lstm  # no song is long enough
+    assert found["recall"]["gru"] == {"alone": [0, 0], "mixed": [0, 0]}
+    monkeypatch.setattr(study, "train", lambda *_, **__: pytest.fail("trained again"))
+    monkeypatch.setattr(table, "measure_recall", lambda *_: pytest.fail("measured again"))
+    assert (
+        table.compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)["models"]
+        == found["models"]
+    )
