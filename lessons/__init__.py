@@ -1,0 +1,1 @@
+"""Twelve lessons that build the package, part by part, and what shows, runs and grades them."""

@@ -1,0 +1,80 @@
+"""Checks the answer to an exercise, and says what is wrong rather than only that it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from lstm_from_scratch.files import write_text
+
+Grader = Callable[[Any], "str | None"]
+GRADERS: dict[str, Grader] = {}
+
+
+class NotYet(Exception):  # noqa: N818 - it is no error, but an answer
+    """An answer that is not right yet; the message says what is wrong and where to look."""
+
+
+def grader(name: str) -> Callable[[Grader], Grader]:
+    """Make a function the grader of the exercise of that name, such as "5.1".
+
+    The function takes the answer, raises `NotYet`, or returns a remark for those who have passed, or None.
+    """
+
+    def register(grade: Grader) -> Grader:
+        GRADERS[name] = grade
+        return grade
+
+    return register
+
+
+def check(name: str, answer: Any) -> None:
+    """Print whether an answer passes, and if not, what is wrong; keep the outcome in `passed.json`.
+
+    Parameters
+    ----------
+    name : str
+        Of the exercise, such as "5.1".
+    answer : Any
+        What the exercise asks for: in most, the function that it begins.
+    """
+    passed, message = outcome(name, answer)
+    print(f"Exercise {name}: {'passed' if passed else 'not yet'}. {message}".strip())
+    _keep(name, passed, message)
+
+
+def outcome(name: str, answer: Any) -> tuple[bool, str]:
+    """Whether an answer passes, and the message."""
+    import_module(f"{__package__}.graders.lesson_{int(name.split('.')[0]):02}")
+    try:
+        return True, GRADERS[name](answer) or ""
+    except NotImplementedError:
+        return False, "The line with NotImplementedError waits for your code."
+    except NotYet as wrong:
+        return False, str(wrong)
+    except Exception as error:  # the student's code may raise anything
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return False, f"Your code stopped at `{place.line}`: {type(error).__name__}: {error}"
+
+
+def home() -> Path:
+    """Where a student's outcomes and songs are kept: beside the notebook unless `melody lesson` tells."""
+    return Path(os.environ.get("MELODY_LESSONS_HOME", "."))
+
+
+def outcomes() -> dict[str, dict[str, Any]]:
+    """What has been checked so far: for each exercise, whether it has passed and what was said."""
+    try:
+        return json.loads((home() / "passed.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # none yet, or a damaged one, which the next check replaces
+        return {}
+
+
+def _keep(name: str, passed: bool, message: str) -> None:
+    kept = outcomes() | {name: {"passed": passed, "message": message}}
+    write_text(home() / "passed.json", json.dumps(dict(sorted(kept.items())), indent=1) + "\n")

@@ -1,0 +1,1 @@
+"""What grades each lesson's exercises: one module a lesson, one function an exercise."""

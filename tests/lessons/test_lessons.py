@@ -1,0 +1,87 @@
+"""Every lesson as text, and run twice: with its stubs and with its solutions."""
+
+import importlib.util
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from lstm_from_scratch.lessons import book, checks
+
+LESSONS = book.lessons()
+NAMES = [lesson.path.stem for lesson in LESSONS]
+SECONDS = 60  # that a lesson may take on two cores
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory):
+    """One folder for all, so that the songs are prepared once."""
+    return tmp_path_factory.mktemp("my_lessons")
+
+
+def printed(notebook, stream):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return "".join(output.text for output in outputs if output.get("name") == stream)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_has_all_parts(lesson):
+    number = lesson.number
+    assert lesson.path.stem.startswith(f"{number:02}_")
+    assert 20 <= lesson.minutes <= 45
+    assert len(lesson.exercises) >= 2
+    assert all(name.startswith(f"{number}.") for name in lesson.exercises)
+    objectives = re.search(r"After this lesson you can\n\n((?:- .+\n(?:  .+\n)*){2,4})\n", lesson.text)
+    assert objectives, "want 'After this lesson you can' and two to four objectives"
+    assert re.search(r"You need", lesson.text)
+    assert re.search(r"\*\*Predict", lesson.text), "want something to predict"
+    for name in lesson.exercises:
+        assert f'check("{name}"' in lesson.text
+    book.solved(lesson.text)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_links_lead_somewhere(lesson):
+    for target in re.findall(r"\]\(([^)\s]+)\)", lesson.text):
+        if not target.startswith(("http://", "https://", "#")):
+            assert (lesson.path.parent / target.partition("#")[0]).exists(), target
+
+
+@pytest.mark.lessons
+@pytest.mark.parametrize("solved", [False, True], ids=["stubs", "solutions"])
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_runs(lesson, solved, home):
+    (home / "passed.json").unlink(missing_ok=True)
+    start = time.monotonic()
+    notebook = book.run(book.solved(lesson.text) if solved else lesson.text, home)
+    took = time.monotonic() - start
+    outcomes = json.loads((home / "passed.json").read_text(encoding="utf-8"))
+    assert set(outcomes) == set(lesson.exercises)
+    for name, found in outcomes.items():
+        assert found["passed"] == solved, f"{name}: {found['message']}"
+        assert solved or "NotImplementedError" in found["message"]
+    assert not printed(notebook, "stderr")
+    print(f"{lesson.path.stem} {'solved' if solved else 'stubs'}: {took:.1f} s")
+
+
+def wrong_answers():
+    for path in sorted((Path(__file__).parent / "wrong").glob("lesson_*.py")):
+        spec = importlib.util.spec_from_file_location(f"wrong_{path.stem}", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        yield from module.WRONG.items()
+
+
+WRONG = dict(wrong_answers())
+
+
+@pytest.mark.parametrize("name", [name for lesson in LESSONS for name in lesson.exercises])
+def test_wrong_answers_are_told_apart(name):
+    """The three wrong answers that students give most, or more, each with a message of its own."""
+    found = [checks.outcome(name, answer) for answer in WRONG[name]]
+    assert len(found) >= 3
+    messages = [message for _, message in found]
+    assert not any(passed for passed, _ in found), messages
+    assert len(set(messages)) == len(messages), messages
+    assert not any(message.startswith("Your code stopped") for message in messages), messages
