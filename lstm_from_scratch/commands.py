@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from statistics import median
 
 ESSEN = Path("data/essen")
 
@@ -150,8 +149,8 @@ def compare(options: argparse.Namespace) -> None:
         print(
             f"{name:<10} {m['parameters']:11,} {m['bits_per_onset']:14.2f}  {low:5.2f} to {high:5.2f}"
             f" {m['over_baseline'][0]:12.3f} {max(m.get('effective_length_perplexity', [0])):8}"
-            f" {sampled['overlap'][0]:8.2f} {sampled['distinct_4'][0]:11.2f}"
-            f" {median(sampled['copied_symbols']):7g}"
+            f" {sampled['overlaps']['mean'][0]:8.2f} {sampled['distinct_4'][0]:11.2f}"
+            f" {sampled['copied_symbols'][1]:7g}"
         )
     print("The last three are of melodies drawn at T = 1.")
     for cell, distance in found["recall"].items():

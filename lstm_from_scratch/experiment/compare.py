@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -30,7 +30,8 @@ from .study import Progress, machine, trained
 
 TEMPERATURES = (0.2, 0.5, 0.7, 1.0, 1.2, 1.5)
 MELODIES = 64  # a temperature and model
-RECALL_UNITS, RECALL_UPDATES, RECALL_LR = 64, 2000, 0.002
+# A third of the fast preset's epochs, so that fifteen runs fit into an hour or two.
+RECIPE = replace(PRESETS["fast"], epochs=16)
 
 
 def sizes(symbols: int, units: int = 256) -> list[tuple[str, int]]:
@@ -56,7 +57,7 @@ def compare(
     corpus: Corpus,
     out: Path,
     seeds: int = 3,
-    recipe: Recipe = PRESETS["fast"],
+    recipe: Recipe = RECIPE,
     progress: Progress = lambda run, row: None,
     say: Callable[[str], None] = print,
 ) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def compare(
         "held_out": yardstick.held_out(),
         "models": models,
         "recall": {
-            cell: _kept(out / f"recall-{cell}-{seeds}.json", measure_recall, cell, seeds, say)
+            cell: _kept(out / f"recall-{cell}-{seeds}.json", retention.measure_recall, cell, seeds, say)
             for cell in ("rnn", "gru", "lstm")
         },
     }
@@ -103,24 +104,6 @@ def _kept(path: Path, make: Callable[..., dict[str, Any]], *arguments: Any) -> d
     if not path.is_file():
         write_text(path, json.dumps(make(*arguments)) + "\n")
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def measure_recall(cell: str, seeds: int, say: Callable[[str], None] = print) -> dict[str, Any]:
-    """The longest distance recalled, learnt at that distance alone and among shorter ones, for each seed."""
-    found: dict[str, Any] = {"alone": [], "mixed": []}
-    for seed in range(seeds):
-        say(f"{cell.upper()}: recall, seed {seed}")
-        for kind in found:
-            accuracies: dict[int, float] = {}
-            for distance in retention.DISTANCES:
-                shortest = distance if kind == "alone" else 1
-                accuracies[distance] = retention.recall(
-                    cell, RECALL_UNITS, RECALL_LR, RECALL_UPDATES, seed, shortest, distance
-                )
-                if accuracies[distance] < retention.RECALLED:
-                    break
-            found[kind].append(retention.longest_recalled(accuracies))
-    return found
 
 
 class _Yardstick:
@@ -168,21 +151,38 @@ class _Yardstick:
         return [i for i, symbol in enumerate(vocabulary) if symbol != "_"]
 
     def sampled(self, melodies: list[list[str]]) -> dict[str, Any]:
-        """Overlap with the test songs, diversity relative to them, copied spans, and lengths."""
+        """Overlaps with the test songs, diversity relative to them, lengths, and copied spans.
+
+        "theirs": the spans of test songs cut to the melodies' lengths.
+        """
         spans = [self.find_span(melody) for melody in melodies]
+        theirs = [self.find_span(song) for song in self.songs_of_lengths(map(len, melodies))]
         return {
             **self._beside_songs(as_melodies(melodies)),
+            "lengths": [len(melody) for melody in melodies],
             "copied_symbols": [span[0] for span in spans],
             "copied_onsets": [span[1] for span in spans],
             "copied_whole": sum(span[0] == len(melody) for span, melody in zip(spans, melodies)),
-            "lengths": [len(melody) for melody in melodies],
+            "theirs_symbols": [span[0] for span in theirs],
+            "theirs_onsets": [span[1] for span in theirs],
         }
 
-    def _beside_songs(self, melodies: list[Melody]) -> dict[str, float]:
-        """Overlap and relative diversity; nothing where the melodies are too short to be compared."""
+    def songs_of_lengths(self, lengths: Iterable[int]) -> list[list[str]]:
+        """For each length the beginning of a test song that is as long at least, where there is one."""
+        longest = max(self.spelled, key=len)
+        found = []
+        for k, length in enumerate(lengths):
+            enough = [song for song in self.spelled if len(song) >= length] or [longest]
+            found.append(enough[k % len(enough)][:length])
+        return found
+
+    def _beside_songs(self, melodies: list[Melody]) -> dict[str, Any]:
+        """Overlaps and relative diversity; nothing where the melodies are too short to be compared."""
         try:
-            overlap = overlaps(self.melodies, melodies)["mean"]
-            return {"overlap": overlap, **relative_diversity(melodies, self.melodies)}
+            return {
+                "overlaps": overlaps(self.melodies, melodies),
+                **relative_diversity(melodies, self.melodies),
+            }
         except ValueError:  # an untrained model's, say
             return {}
 
@@ -191,10 +191,10 @@ class _Yardstick:
         even, odd = self.melodies[::2], self.melodies[1::2]
         spans = [self.find_span(song) for song in self.spelled]
         return {
-            "overlap": overlaps(even, odd)["mean"],
-            "copied_symbols": [span[0] for span in spans],
-            "copied_onsets": [span[1] for span in spans],
-            "lengths": [len(song) for song in self.spelled],
+            "overlaps": overlaps(even, odd),
+            "copied_symbols": quantiles([span[0] for span in spans]),
+            "copied_onsets": quantiles([span[1] for span in spans]),
+            "lengths": quantiles([len(song) for song in self.spelled]),
         }
 
     def summed_up(self, runs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -223,17 +223,24 @@ class _Yardstick:
 
 
 def _over_seeds(samples: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of one temperature: the mean of each number over seeds with the smallest and largest; lists joined."""
+    """Of one temperature: each number's mean over seeds with the least and the most; the lists' quantiles."""
     found: dict[str, Any] = {}
     for name, first in samples[0].items():
         if not all(name in sample for sample in samples):
             continue
         values = [sample[name] for sample in samples]
-        if isinstance(first, list):
-            found[name] = list(chain.from_iterable(values))
+        if isinstance(first, dict):
+            found[name] = _over_seeds(values)
+        elif isinstance(first, list):
+            found[name] = quantiles(list(chain.from_iterable(values)))
         else:
             found[name] = [statistics.mean(values), min(values), max(values)]
     return found
+
+
+def quantiles(values: Sequence[float]) -> list[float]:
+    """The 10th percentile, the median and the 90th percentile."""
+    return np.quantile(values, (0.1, 0.5, 0.9)).tolist()
 
 
 def as_melodies(songs: list[list[str]]) -> list[Melody]:

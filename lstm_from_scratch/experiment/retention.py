@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ ITEMS = 8
 MARK, CUE = ITEMS, ITEMS + 1
 DISTANCES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 RECALLED, LEARNT = 0.9, 0.99  # of the items
+RECALL_UNITS, RECALL_UPDATES, RECALL_LR = 64, 2000, 0.002
 
 
 def long_windows(songs: list[np.ndarray], delimiter: int, length: int = CONTEXTS[-1]) -> np.ndarray:
@@ -120,6 +122,24 @@ def recall(cell: str, units: int, lr: float, updates: int, seed: int, shortest: 
             if accuracy > LEARNT:
                 break
     return accuracy
+
+
+def measure_recall(cell: str, seeds: int, say: Callable[[str], None] = print) -> dict[str, Any]:
+    """The longest distance recalled, learnt at that distance alone and among shorter ones, for each seed."""
+    found: dict[str, Any] = {"alone": [], "mixed": []}
+    for seed in range(seeds):
+        say(f"{cell.upper()}: recall, seed {seed}")
+        for kind in found:
+            accuracies: dict[int, float] = {}
+            for distance in DISTANCES:
+                shortest = distance if kind == "alone" else 1
+                accuracies[distance] = recall(
+                    cell, RECALL_UNITS, RECALL_LR, RECALL_UPDATES, seed, shortest, distance
+                )
+                if accuracies[distance] < RECALLED:
+                    break
+            found[kind].append(longest_recalled(accuracies))
+    return found
 
 
 def longest_recalled(accuracies: dict[int, float]) -> int:

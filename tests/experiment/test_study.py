@@ -69,10 +69,19 @@ def test_matched_units_match():
         assert size == table._parameters(cell, units, 37)
 
 
+def test_songs_beside_melodies_have_their_lengths(small):
+    songs = table._Yardstick(small).songs_of_lengths([5, 20, 10**6, 20])
+    longest = max(map(len, small.part("test")))
+    assert [len(song) for song in songs] == [5, 20, longest, 20]
+    beginnings = [small.vocabulary.names(song) for song in small.part("test")]
+    assert all(any(song == b[: len(song)] for b in beginnings) for song in songs)
+    assert songs[1] != songs[3]
+
+
 def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     monkeypatch.setattr(table, "MELODIES", 8)
     monkeypatch.setattr(table, "TEMPERATURES", (0.7, 1.5))
-    monkeypatch.setattr(table, "RECALL_UPDATES", 2)
+    monkeypatch.setattr(table.retention, "RECALL_UPDATES", 2)
     monkeypatch.setattr(table, "sizes", lambda symbols: [("rnn", 6), ("lstm", 5)])
     found = table.compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)
     assert found == json.loads((tmp_path / "compare.json").read_text())
@@ -80,11 +89,14 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     low, high = lstm["bits_per_onset_interval"]
     assert low < lstm["bits_per_onset"] < high
     assert np.mean(lstm["bits_per_onset_of_seeds"]) == pytest.approx(lstm["bits_per_onset"])
-    assert len(lstm["samples"]["1.5"]["copied_symbols"]) == 16
+    sampled = lstm["samples"]["1.5"]
+    assert sampled["copied_symbols"] == sorted(sampled["copied_symbols"]) and sampled["lengths"][2] <= 512
+    least, most = sampled["overlaps"]["note_count"][1:]
+    assert 0 <= least <= sampled["overlaps"]["mean"][2] and most <= 1
     assert "perplexity" not in lstm  # no song is long enough
     assert found["recall"]["gru"] == {"alone": [0, 0], "mixed": [0, 0]}
     monkeypatch.setattr(study, "train", lambda *_, **__: pytest.fail("trained again"))
-    monkeypatch.setattr(table, "measure_recall", lambda *_: pytest.fail("measured again"))
+    monkeypatch.setattr(table.retention, "measure_recall", lambda *_: pytest.fail("measured again"))
     assert (
         table.compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)["models"]
         == found["models"]
