@@ -19,7 +19,7 @@ from . import retention
 from .baselines import NGram
 from .dataset import Corpus
 from .diversity import relative_diversity
-from .evaluation import Network, interval, ratio, song_totals, summary
+from .evaluation import Network, ratio, song_totals, summary
 from .measuring import ORDERS
 from .model import MelodyModel
 from .originality import SpanFinder
@@ -72,7 +72,7 @@ def compare(
     """
     corpus.require("training", "validation", "test")
     out.mkdir(parents=True, exist_ok=True)
-    yardstick = _Yardstick(corpus)
+    yardstick = Yardstick(corpus)
     models = {}
     for cell, units in sizes(len(corpus.vocabulary)):
         runs = []
@@ -106,7 +106,7 @@ def _kept(path: Path, make: Callable[..., dict[str, Any]], *arguments: Any) -> d
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-class _Yardstick:
+class Yardstick:
     """What every model is held against: the test songs, the best n-gram on them, and the training songs."""
 
     def __init__(self, corpus: Corpus):
@@ -206,8 +206,6 @@ class _Yardstick:
             "seconds": statistics.mean(run["seconds"] for run in runs),
             "validation_loss": [run["validation_loss"] for run in runs],
             "bits_per_onset_of_seeds": bits,
-            "bits_per_onset_interval": interval(rows, lambda sums: sums[0] / math.log(2) / sums[2]),
-            "onset_accuracy_interval": interval(rows, lambda sums: sums[4] / sums[2]),
             "over_baseline": ratio(rows, self.rows),
         }
         for name in ("perplexity", "onset_perplexity", "gradient_norm"):
@@ -217,12 +215,12 @@ class _Yardstick:
             if name in runs[0]:
                 found[f"effective_length_{name}"] = [retention.effective_length(run[name]) for run in runs]
         found["samples"] = {
-            str(T): _over_seeds([run["samples"][str(T)] for run in runs]) for T in TEMPERATURES
+            str(T): over_seeds([run["samples"][str(T)] for run in runs]) for T in TEMPERATURES
         }
         return found
 
 
-def _over_seeds(samples: list[dict[str, Any]]) -> dict[str, Any]:
+def over_seeds(samples: list[dict[str, Any]]) -> dict[str, Any]:
     """Of one temperature: each number's mean over seeds with the least and the most; the lists' quantiles."""
     found: dict[str, Any] = {}
     for name, first in samples[0].items():
@@ -230,7 +228,7 @@ def _over_seeds(samples: list[dict[str, Any]]) -> dict[str, Any]:
             continue
         values = [sample[name] for sample in samples]
         if isinstance(first, dict):
-            found[name] = _over_seeds(values)
+            found[name] = over_seeds(values)
         elif isinstance(first, list):
             found[name] = quantiles(list(chain.from_iterable(values)))
         else:

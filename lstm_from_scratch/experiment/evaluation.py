@@ -108,21 +108,28 @@ def evaluate(
     dict
         nats_per_symbol with its interval, bits_per_onset (the same total over onsets: a pitch, `r` or
         the end), onset_accuracy (over onset targets), accuracy, and pitch_bits (bits a note, the
-        distribution renormalised over pitches).
+        distribution renormalised over pitches); "intervals", the 95 % bootstrap interval over songs of each,
+        and "interval", that of nats_per_symbol.
     """
     return summary(song_totals(predictor, songs, vocabulary), bootstrap)
 
 
 def summary(rows: np.ndarray, bootstrap: int = 1000) -> dict[str, object]:
     """The measures of `evaluate` from the rows of `song_totals`."""
-    total, symbols, onsets, right, right_onsets, pitch_nats, notes = rows.sum(axis=0)
+    found = _measures(rows.sum(axis=0))
+    intervals = {name: interval(rows, lambda sums, k=name: _measures(sums)[k], bootstrap) for name in found}
+    return {**found, "interval": intervals["nats_per_symbol"], "intervals": intervals}
+
+
+def _measures(sums: np.ndarray) -> dict[str, float]:
+    """Of the sums of rows."""
+    total, symbols, onsets, right, right_onsets, pitch_nats, notes = sums.tolist()
     return {
         "nats_per_symbol": total / symbols,
         "bits_per_onset": total / math.log(2) / onsets,
         "onset_accuracy": right_onsets / onsets,
         "accuracy": right / symbols,
         "pitch_bits": pitch_nats / math.log(2) / notes if notes else 0.0,
-        "interval": interval(rows, lambda sums: sums[0] / sums[1], bootstrap),
     }
 
 

@@ -49,6 +49,14 @@ def trained(
     return MelodyModel.load(folder / "best.npz"), record
 
 
+def as_it_stands(folder: Path) -> tuple[MelodyModel, dict[str, Any]]:
+    """As `trained`, of a run that is not finished: the best model until now, and what its folder tells."""
+    model = MelodyModel.load(folder / "best.npz")
+    history, seconds = (json.loads((folder / f"{name}.json").read_text()) for name in ("history", "clock"))
+    about = {name: model.about[name] for name in ("seed", "recipe", "corpus")}
+    return model, about | _record(False, model, history, seconds)
+
+
 def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Progress) -> dict[str, Any]:
     clock = _Clock(folder / "clock.json", progress)
     try:
@@ -57,10 +65,20 @@ def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Pr
         run = train(corpus, recipe, folder, seed, progress=clock)
     if not run.finished:
         raise KeyboardInterrupt
-    rows = [row | {"seconds": clock.seconds[str(row["step"])]} for row in run.history]
-    best = min(rows, key=lambda row: row["validation_loss"])
-    size = sum(p.size for p in run.model.params.values())
-    return {"finished": True, "parameters": size, "steps": run.step, "best": best, "rows": rows}
+    return _record(True, run.model, run.history, clock.seconds)
+
+
+def _record(
+    finished: bool, model: MelodyModel, history: list[Row], seconds: dict[str, float]
+) -> dict[str, Any]:
+    rows = [row | {"seconds": seconds[str(row["step"])]} for row in history]
+    return {
+        "finished": finished,
+        "parameters": sum(p.size for p in model.params.values()),
+        "steps": rows[-1]["step"],
+        "best": min(rows, key=lambda row: row["validation_loss"]),
+        "rows": rows,
+    }
 
 
 class _Clock:

@@ -48,7 +48,10 @@ def test_the_measures_are_as_defined(corpus, songs):
                 pitch_nats -= math.log(p[target] / sum(q for s, q in p.items() if s.isdigit()))
     assert (symbols, onsets, notes) == (20, 11, 6)
     found = evaluate(predictor, songs, corpus.vocabulary)
-    assert found.pop("interval")
+    intervals = found.pop("intervals")
+    assert found.pop("interval") == intervals["nats_per_symbol"]
+    assert all(low <= found[name] <= high for name, (low, high) in intervals.items())
+    assert intervals.keys() == found.keys()
     assert found == pytest.approx(
         {
             "nats_per_symbol": nats / symbols,
@@ -144,7 +147,11 @@ def test_everything_is_measured_on_the_test_part(corpus, model):
     found = measure(corpus, model)
     assert list(found) == ["network", "always _", *(f"{n}-gram" for n in range(1, 9))]
     songs = corpus.part("test")
-    assert found["network"] == evaluate(Network(model, corpus.delimiter), songs, corpus.vocabulary)
-    best = min(found[f"{n}-gram"]["nats_per_symbol"] for n in range(1, 9))
+    best, name = min((found[f"{n}-gram"]["nats_per_symbol"], f"{n}-gram") for n in range(1, 9))
+    network = found["network"].copy()
+    assert network.pop("best_ngram") == name
+    over, low, high = network.pop("over_ngram")
+    assert over == pytest.approx(network["nats_per_symbol"] / best) and low < over < high
+    assert network == evaluate(Network(model, corpus.delimiter), songs, corpus.vocabulary)
     assert best < found["always _"]["nats_per_symbol"] < math.log(26)
     assert found["network"]["nats_per_symbol"] == pytest.approx(math.log(26), abs=0.2)

@@ -70,7 +70,7 @@ def test_matched_units_match():
 
 
 def test_songs_beside_melodies_have_their_lengths(small):
-    songs = table._Yardstick(small).songs_of_lengths([5, 20, 10**6, 20])
+    songs = table.Yardstick(small).songs_of_lengths([5, 20, 10**6, 20])
     longest = max(map(len, small.part("test")))
     assert [len(song) for song in songs] == [5, 20, longest, 20]
     beginnings = [small.vocabulary.names(song) for song in small.part("test")]
@@ -86,7 +86,7 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     found = table.compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)
     assert found == json.loads((tmp_path / "compare.json").read_text())
     lstm = found["models"]["lstm-5"]
-    low, high = lstm["bits_per_onset_interval"]
+    low, high = lstm["intervals"]["bits_per_onset"]
     assert low < lstm["bits_per_onset"] < high
     assert np.mean(lstm["bits_per_onset_of_seeds"]) == pytest.approx(lstm["bits_per_onset"])
     sampled = lstm["samples"]["1.5"]

@@ -1,0 +1,115 @@
+"""What the paper credits, taken away one at a time: results/ablations.json.
+
+    python benchmarks/ablations.py [--seeds 1]
+
+All runs have the recipe of `melody compare` (the fast preset's, 16 epochs) but for what is named, and
+the same songs of `erk` in each part.
+
+- transposition: the songs in the keys they stand in. They have more
+  different pitches, so an n-gram of the same songs in the same keys stands beside.
+- song rule: songs with an unacceptable duration are left out whole, in training; the test songs are those
+  that both rules keep whole.
+- dropout of 0 to 0.5 on the output, alone: without dropped weights and cut songs, which the paper has not.
+- ours: without dropped weights, and without cut songs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import studies
+
+from lstm_from_scratch.experiment.baselines import NGram
+from lstm_from_scratch.experiment.compare import RECIPE
+from lstm_from_scratch.experiment.dataset import Corpus
+from lstm_from_scratch.experiment.evaluation import Network, evaluate, song_totals, summary
+from lstm_from_scratch.experiment.measuring import ORDERS
+from lstm_from_scratch.experiment.recipe import Recipe
+from lstm_from_scratch.experiment.study import trained
+from lstm_from_scratch.music import Vocabulary, encode, read_kern
+from lstm_from_scratch.music.rules import keep_acceptable_events
+from lstm_from_scratch.music.symbols import DELIMITER, HOLD
+
+ALONE = replace(RECIPE, weight_dropout=0.0, cut=False)
+RECIPES = {
+    "all": RECIPE,
+    "without dropped weights": replace(RECIPE, weight_dropout=0.0),
+    "without cut songs": replace(RECIPE, cut=False),
+    **{f"dropout {p} alone": replace(ALONE, dropout=p) for p in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)},
+}
+
+
+def in_their_keys(corpus: Corpus, files: list[Path]) -> Corpus:
+    """The same songs in the same parts, but not transposed."""
+    songs = [encode(keep_acceptable_events(read_kern(file))) for file in files]
+    if len(songs) != len(corpus.songs):
+        raise ValueError(f"{len(files)} files, but {len(corpus.songs)} songs: some were left out")
+    vocabulary = Vocabulary({DELIMITER, HOLD}.union(*songs))
+    return replace(corpus, vocabulary=vocabulary, songs=[np.array(vocabulary.ids(s)) for s in songs])
+
+
+def measured(
+    corpus: Corpus, recipe: Recipe, folder: Path, seeds: int, test: list[np.ndarray]
+) -> dict[str, Any]:
+    """A recipe on test songs: the seeds' rows averaged, and each seed's own figure."""
+    rows, best = [], []
+    for seed in range(seeds):
+        print(f"{folder.name}, seed {seed}", flush=True)
+        model, record = trained(corpus, recipe, folder.with_name(f"{folder.name}-seed{seed}"), seed)
+        rows.append(song_totals(Network(model, corpus.delimiter), test, corpus.vocabulary))
+        best.append(record["best"])
+    bits = [summary(r, bootstrap=0)["bits_per_onset"] for r in rows]
+    found = summary(np.mean(rows, axis=0)) | {"bits_per_onset_of_seeds": bits}
+    return found | {
+        name: [row[name] for row in best] for name in ("epoch", "training_loss", "validation_loss")
+    }
+
+
+def best_ngram(corpus: Corpus, test: list[np.ndarray]) -> dict[str, Any]:
+    """The n-gram of the training part that is best on the test songs."""
+    grams = [NGram(k, corpus.part("training"), len(corpus.vocabulary), corpus.delimiter) for k in ORDERS]
+    found = [{"name": gram.name} | evaluate(gram, test, corpus.vocabulary) for gram in grams]
+    return min(found, key=lambda row: row["bits_per_onset"])
+
+
+def main() -> None:
+    parser = studies.options(__doc__)
+    parser.add_argument("--seeds", type=int, default=1)
+    options = parser.parse_args()
+    folder, seeds = options.runs / "ablations", options.seeds
+    corpus, strict = (studies.songs("erk", options.runs, rule) for rule in ("event", "song"))
+    original = in_their_keys(corpus, studies.kern_files("erk", options.runs))
+    test = corpus.part("test")
+    found = {
+        name: measured(corpus, r, folder / name.replace(" ", "-"), seeds, test) for name, r in RECIPES.items()
+    }
+    found["best n-gram"] = best_ngram(corpus, test)
+    theirs = original.part("test")
+    keys = {
+        "not transposed": measured(original, RECIPE, folder / "original-keys", seeds, theirs),
+        "best n-gram, not transposed": best_ngram(original, theirs),
+    }
+    whole = [np.array(corpus.vocabulary.ids(strict.vocabulary.names(song))) for song in strict.part("test")]
+    rules = {
+        "event rule": measured(corpus, RECIPE, folder / "all", seeds, whole),
+        "song rule": measured(strict, RECIPE, folder / "song-rule", seeds, strict.part("test")),
+    }
+    studies.write(
+        "ablations",
+        f"python benchmarks/ablations.py --seeds {seeds}",
+        corpus=studies.about(corpus),
+        strict=studies.about(strict),
+        original=studies.about(original),
+        report=corpus.report,
+        seeds=seeds,
+        recipes=found,
+        keys=keys,
+        rules=rules,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Train a preset, and measure on the test part what it is worth: results/PRESET-COLLECTION.json.
+
+    python benchmarks/presets.py paper             the paper's recipe: hours; it can be stopped, and goes on
+    python benchmarks/presets.py fast
+    python benchmarks/presets.py fast --collection all
+    python benchmarks/presets.py paper --as-it-stands    what an unfinished run has come to
+
+Seconds are the processor's: run it with OPENBLAS_NUM_THREADS=1, so that they are what one idle core takes.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import studies
+
+from lstm_from_scratch.experiment.batches import window_batch, windows
+from lstm_from_scratch.experiment.compare import TEMPERATURES, Yardstick, over_seeds
+from lstm_from_scratch.experiment.dataset import Corpus
+from lstm_from_scratch.experiment.measuring import measure
+from lstm_from_scratch.experiment.meter import Row
+from lstm_from_scratch.experiment.model import MelodyModel
+from lstm_from_scratch.experiment.recipe import PRESETS
+from lstm_from_scratch.experiment.run import Run
+from lstm_from_scratch.experiment.sampling import compose_many
+from lstm_from_scratch.experiment.study import as_it_stands, trained
+
+MELODIES = 128  # a temperature
+
+
+def say(run: Run, row: Row | None) -> None:
+    """A line a validation."""
+    if row:
+        print(f"epoch {row['epoch']:.1f}: training {row['training_loss']:.4f}, "
+              f"validation {row['validation_loss']:.4f} nats a symbol", flush=True)  # fmt: skip
+
+
+def window_accuracy(model: MelodyModel, corpus: Corpus, length: int = 64) -> dict[str, float]:
+    """Accuracy as the paper counts it, over all windows of the validation part, delimiters among the targets.
+
+    Beside it, what one gets there by "a delimiter after a delimiter, else `_`".
+    """
+    stream = windows(corpus.part("validation"), corpus.delimiter, length)
+    hold, right, dumb = corpus.vocabulary.ids("_")[0], 0, 0
+    steps = np.arange(length + 1)[:, None]
+    for starts in np.array_split(np.arange(len(stream) - length), 100):
+        batch = window_batch(stream, steps, starts)
+        right += (model.logits(batch.tokens, last_only=True).argmax(axis=0) == batch.targets).sum()
+        last = batch.tokens[-1]
+        dumb += (np.where(last == corpus.delimiter, last, hold) == batch.targets).sum()
+    return {"network": right / (len(stream) - length), "delimiter or _": dumb / (len(stream) - length)}
+
+
+def main() -> None:
+    parser = studies.options(__doc__)
+    parser.add_argument("preset", choices=("paper", "fast"))
+    parser.add_argument("--collection", default="erk")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--as-it-stands", action="store_true", help="do not train on")
+    options = parser.parse_args()
+    corpus = studies.songs(options.collection, options.runs)
+    folder = options.runs / f"{options.preset}-{options.collection}-seed{options.seed}"
+    if options.as_it_stands:
+        model, record = as_it_stands(folder)
+    else:
+        model, record = trained(corpus, PRESETS[options.preset], folder, options.seed, say)
+    yardstick, rng = Yardstick(corpus), np.random.default_rng(options.seed)
+    samples = {T: yardstick.sampled(compose_many(model, MELODIES, T, rng)) for T in TEMPERATURES}
+    studies.write(
+        f"{options.preset}-{options.collection}",
+        f"python benchmarks/presets.py {options.preset} --collection {options.collection}",
+        corpus=studies.about(corpus),
+        threads=os.environ.get("OPENBLAS_NUM_THREADS", "all"),
+        **{k: record[k] for k in ("seed", "recipe", "finished", "parameters", "steps", "best", "rows")},
+        test=measure(corpus, model),
+        window_accuracy=window_accuracy(model, corpus) if model.window else None,
+        held_out=yardstick.held_out(),
+        samples=over_seeds([samples]),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""What the experiments of RESULTS.md share: the bundled songs as corpora, and where results are kept."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from lstm_from_scratch.experiment.dataset import Corpus, prepare
+from lstm_from_scratch.experiment.study import machine
+from lstm_from_scratch.files import write_text
+from lstm_from_scratch.music import essen
+
+RESULTS = Path(__file__).parents[1] / "results"
+
+
+def options(doc: str) -> argparse.ArgumentParser:
+    """A parser that knows where runs are kept: finished ones are read from there and not made again."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=Path, default=Path("runs/study"), metavar="DIR", help="(%(default)s)")
+    return parser
+
+
+def kern_files(collection: str, runs: Path) -> list[Path]:
+    """The songs of a bundled collection, unpacked once."""
+    folder, names = runs / "kern", essen.COLLECTIONS[collection]
+    if not all((folder / name).is_dir() for name in names):
+        essen.unpack(collection, folder)
+    return [file for name in names for file in sorted((folder / name).glob("*.krn"))]
+
+
+def songs(collection: str, runs: Path, rule: str = "event") -> Corpus:
+    """A bundled collection, prepared once."""
+    folder = runs / f"{collection}-{rule}"
+    if not (folder / "corpus.npz").is_file():
+        prepare(kern_files(collection, runs), rule)[0].save(folder)
+    return Corpus.load(folder)
+
+
+def about(corpus: Corpus) -> dict[str, Any]:
+    """Of a corpus, what a result says."""
+    parts = {part: len(corpus.part(part)) for part in ("training", "validation", "test")}
+    return {"rule": corpus.rule, **parts, "symbols": sum(map(len, corpus.songs)), "V": len(corpus.vocabulary)}
+
+
+def write(name: str, command: str, **found: Any) -> None:
+    """Keep `results/NAME.json`, with the command and the machine it was measured on."""
+    text = json.dumps({"command": command, "machine": machine(), **found}, indent=1)
+    write_text(RESULTS / f"{name}.json", text + "\n")
+    print(f"written: results/{name}.json")
