@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,11 +110,28 @@ def run(text: str, home: Path) -> Any:
         A cell raised.
     """
     import jupytext
+
+    notebook = jupytext.reads(text, "md:myst")
+    execute(notebook, home)
+    return notebook
+
+
+def execute(notebook: Any, home: Path, timeout: float = TIMEOUT, **options: Any) -> None:
+    """Execute a notebook in place, in a kernel of its own that works in `home`.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    home : Path
+    timeout : float
+        Seconds that a cell may take.
+    **options
+        Of `nbclient.NotebookClient`.
+    """
     from nbclient import NotebookClient
 
     home.mkdir(parents=True, exist_ok=True)
-    notebook = jupytext.reads(text, "md:myst")
     place = {"metadata": {"path": home}}
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources=place)
-    client.execute(env=os.environ | {"MELODY_LESSONS_HOME": str(home.resolve())})
-    return notebook
+    client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", resources=place, **options)
+    # The kernel's own stderr says only what concerns its makers; a cell's stderr is among its outputs.
+    client.execute(env=os.environ | {"MELODY_LESSONS_HOME": str(home.resolve())}, stderr=subprocess.DEVNULL)

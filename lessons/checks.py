@@ -45,7 +45,7 @@ def check(name: str, answer: Any) -> None:
     """
     passed, message = outcome(name, answer)
     print(f"Exercise {name}: {'passed' if passed else 'not yet'}. {message}".strip())
-    _keep(name, passed, message)
+    keep({name: {"passed": passed, "message": message}})
 
 
 def outcome(name: str, answer: Any) -> tuple[bool, str]:
@@ -67,14 +67,16 @@ def home() -> Path:
     return Path(os.environ.get("MELODY_LESSONS_HOME", "."))
 
 
-def outcomes() -> dict[str, dict[str, Any]]:
+def outcomes(folder: Path | None = None) -> dict[str, dict[str, Any]]:
     """What has been checked so far: for each exercise, whether it has passed and what was said."""
     try:
-        return json.loads((home() / "passed.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # none yet, or a damaged one, which the next check replaces
+        kept = json.loads(((folder or home()) / "passed.json").read_text(encoding="utf-8"))
+        return {name: found for name, found in kept.items() if "passed" in dict(found)}
+    except (OSError, ValueError, TypeError, AttributeError):  # none yet, or a damaged one: the next check's
         return {}
 
 
-def _keep(name: str, passed: bool, message: str) -> None:
-    kept = outcomes() | {name: {"passed": passed, "message": message}}
-    write_text(home() / "passed.json", json.dumps(dict(sorted(kept.items())), indent=1) + "\n")
+def keep(found: dict[str, dict[str, Any]], folder: Path | None = None) -> None:
+    """Add outcomes to those in `passed.json`, in the places of older ones of the same exercises."""
+    kept = outcomes(folder) | found
+    write_text((folder or home()) / "passed.json", json.dumps(dict(sorted(kept.items())), indent=1) + "\n")

@@ -164,6 +164,19 @@ def parser() -> argparse.ArgumentParser:
     gradcheck.add_argument("--json", action="store_true")
     seed(gradcheck)
 
+    lesson = verb(
+        "lesson", commands.lesson, "List the lessons, open your own copy of one in JupyterLab, or grade it.",
+        "melody lesson 5, later: melody lesson 5 --check",
+    )  # fmt: skip
+    lesson.add_argument("number", nargs="?", type=_counting, metavar="N", help="without it, list them all")
+    action = lesson.add_mutually_exclusive_group()
+    action.add_argument(
+        "--check", nargs="*", type=Path, metavar="PATH",
+        help="run your copy and say what passes, or those in others' folders or files",
+    )  # fmt: skip
+    lesson.add_argument("--json", action="store_true", help="with --check: for a teacher's own table")
+    action.add_argument("--export", type=Path, metavar="DIR", help="write .ipynb copies, for Colab")
+
     verb("doctor", commands.doctor, "What is installed here, and what is missing.", "melody doctor")
     return top
 

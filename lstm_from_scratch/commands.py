@@ -175,6 +175,45 @@ def gradcheck(options: argparse.Namespace) -> int:
     return 0 if all(check.ok for check in checks) else 1
 
 
+def lesson(options: argparse.Namespace) -> int:
+    from .lessons import book, desk
+
+    if options.json and options.check is None:
+        raise ValueError("--json goes with --check")
+    if options.number is None and options.check is not None:
+        raise ValueError("--check wants the lesson's number before it: melody lesson 5 --check")
+    chosen = book.lessons() if options.number is None else [book.lesson(options.number)]
+    if options.export is not None:
+        print(*desk.export(chosen, options.export), sep="\n")
+        return 0
+    if options.number is None:
+        print(*desk.overview(chosen, desk.my_lessons()), sep="\n")
+        return 0
+    if options.check is not None:
+        return _check_lesson(chosen[0], options.check, options.json)
+    mine, said = desk.take_copy(chosen[0], desk.my_lessons())
+    print(said, flush=True)
+    return desk.open_lab(mine)
+
+
+def _check_lesson(found, places: list[Path], as_json: bool) -> int:
+    """Grade what lies in each place, or the student's own copy and keep its outcomes."""
+    from .lessons import desk, grading
+
+    desk.need("jupytext", "nbclient", "ipykernel")
+    for place in places:
+        if not place.exists():
+            raise ValueError(f"{place}: no such file or folder")
+    own = [] if places else [grading.grade_own(found, desk.my_lessons())]
+    graded = []
+    for each in own or (grading.grade_place(found, place) for place in places):
+        print(grading.in_words(each), file=sys.stderr if as_json else sys.stdout, flush=True)
+        graded.append(each)
+    if as_json:
+        print(json.dumps(graded, indent=1))
+    return 0 if all(each["passed"] == each["of"] for each in graded) else 1
+
+
 def doctor(options: argparse.Namespace) -> None:
     from .doctor import report
 
