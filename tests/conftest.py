@@ -1,7 +1,12 @@
 """What the tests of the experiment room and of the command line share: a few songs and a model of them."""
 
-import runpy
+import importlib.util
+import json
+import os
 import shutil
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +16,73 @@ from lstm_from_scratch.cli import main
 from lstm_from_scratch.experiment import MelodyModel
 from lstm_from_scratch.experiment.dataset import PARTS, Corpus, prepare
 from lstm_from_scratch.music import Vocabulary
+from lstm_from_scratch.network import lstm
 from lstm_from_scratch.network.backend import Backend
 
 TUNES = sorted((Path(__file__).parents[1] / "data" / "tunes").glob("*.krn"))
 
 
+@cache
+def _fake_cupy():
+    """The package beside this file, which is on no path."""
+    folder = Path(__file__).parent / "fake_cupy"
+    spec = importlib.util.spec_from_file_location("fake_cupy", folder / "__init__.py")
+    package = sys.modules["fake_cupy"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(package)
+    return package
+
+
 @pytest.fixture
 def cupy():
     """A stand-in for CuPy, with counts of its own."""
-    return runpy.run_path(str(Path(__file__).parent / "fake_cupy.py"))["FakeCupy"]()
+    return _fake_cupy().FakeCupy()
 
 
 @pytest.fixture
-def gpu(cupy):
-    """The backend of that stand-in."""
+def gpu(cupy, monkeypatch):
+    """The backend of that stand-in; where no kernel can run, an LSTM takes the plain path."""
+    if not _can_compile():
+        monkeypatch.setattr(lstm, "choose_path", lambda *_: "plain")
     return Backend("gpu", cupy, "a stand-in")
+
+
+def _can_compile():
+    """Whether kernels run here: by g++, and with fibres and sections as Linux has them."""
+    return sys.platform == "linux" and _fake_cupy().kernels.COMPILER is not None
+
+
+@pytest.fixture(scope="session")
+def check_kernels():
+    """kernel_checks.py, which gives a verdict on each of many sources of the kernels."""
+    if not _can_compile():
+        pytest.skip("no g++ on Linux here: the kernels are not run")
+
+    def check(mutants):
+        script = Path(__file__).parent / "network" / "kernel_checks.py"
+        done = subprocess.run(
+            [sys.executable, script], input=json.dumps(mutants), text=True, capture_output=True,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        )  # fmt: skip
+        assert not done.returncode, done.stderr
+        return {k: v for line in done.stdout.splitlines() for k, v in json.loads(line).items()}
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def sound_kernels(check_kernels):
+    """Kernels that have passed: what writes out of bounds would kill this process."""
+    assert check_kernels({"as it is": []}) == {"as it is": "passes"}
+
+
+@pytest.fixture(params=["plain", "fused", "whole step"])
+def path(request, monkeypatch):
+    """Each way that an LSTM takes on a GPU, forced upon all that are in float32."""
+    if request.param != "plain":
+        request.getfixturevalue("sound_kernels")
+    forced = lambda layer, x: request.param if layer.backend.name == "gpu" else "plain"  # noqa: E731
+    monkeypatch.setattr(lstm, "choose_path", forced)
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .backend import Backend
+from .kernels import Kernels, choose_path
 from .recurrent import Array, Recurrent
 
 
@@ -55,6 +56,7 @@ class LSTM(Recurrent):
         # tanh(z) = 2 sigmoid(2 z) - 1. NumPy's exp takes half the time of its tanh.
         self._scale = self.xp.full((4 * units, 1), -1, self.dtype)
         self.gates(self._scale)[3][...] = -2
+        self._path, self._kernels = "plain", Kernels(self.backend)
 
     def gates(self, a: Array) -> tuple[Array, Array, Array, Array]:
         """Views of the blocks i, f, o, g of rows (4H, ...)."""
@@ -75,6 +77,9 @@ class LSTM(Recurrent):
         array (T, H, B)
             h. A work array: the next `forward` overwrites it.
         """
+        self._path = choose_path(self, x)
+        if self._path != "plain":  # on a GPU: the same by kernels
+            return self._kernels.forward(self, self._path, x, h0, c0)
         xp, H = self.xp, self.units
         s, h = self._begin_forward(x, h0)
         _, T, B = s[:, 1:].shape
@@ -123,6 +128,8 @@ class LSTM(Recurrent):
         SpentError
             A second call for one `forward`.
         """
+        if self._path != "plain":
+            return self._kernels.backward(self, dh, dh_last, dc_last)
         xp, H = self.xp, self.units
         s, _, z, c, tanh_c = self._begin_backward(dh)
         T, _, B = z.shape

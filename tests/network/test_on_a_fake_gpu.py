@@ -14,8 +14,10 @@ from lstm_from_scratch.network import (
     Dropout,
     SoftmaxCrossEntropy,
     clip_by_global_norm,
+    lstm,
 )
 from lstm_from_scratch.network.backend import CPU, DeviceError, choose_backend
+from lstm_from_scratch.network.recurrent import SpentError
 
 CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
 each_cell = pytest.mark.parametrize("cell", CELLS)
@@ -37,10 +39,21 @@ def compare(gpu, compute, **tolerance):
         np.testing.assert_allclose(found[name].get(), want, **{"rtol": 1e-5, "atol": 1e-7} | tolerance)
 
 
-@each_cell
 @pytest.mark.parametrize("given", ["tokens", "floats"])
 @pytest.mark.parametrize("length", [1, T])
+@pytest.mark.parametrize("cell", ["gru", "rnn"])
 def test_recurrent_layers(gpu, cell, given, length):
+    compare_recurrent(gpu, cell, given, length)
+
+
+@pytest.mark.parametrize("given", ["tokens", "floats"])
+@pytest.mark.parametrize("length", [1, T])
+def test_every_path_of_the_lstm(gpu, path, given, length):
+    """The kernels beside NumPy, and so beside the plain path, within 1e-5, gradients too."""
+    compare_recurrent(gpu, "lstm", given, length, rtol=1e-5, atol=1e-6)
+
+
+def compare_recurrent(gpu, cell, given, length, **tolerance):
     def compute(backend, put):
         draw = rng()
         layer = CELLS[cell](V, H, rng=draw, backend=backend)
@@ -59,7 +72,40 @@ def test_recurrent_layers(gpu, cell, given, length):
         found |= {"again": again} | {f"again.{k}": g for k, g in layer.grads.items()}
         return found if dx is None else found | {"dx": dx}
 
-    compare(gpu, compute, rtol=1e-4, atol=1e-6)
+    compare(gpu, compute, **{"rtol": 1e-4, "atol": 1e-6} | tolerance)
+
+
+@pytest.mark.parametrize("path", ["fused", "whole step"], indirect=True)
+def test_the_kernels_refuse_what_the_plain_path_does(gpu, path):
+    layer, put = LSTM(V, H, rng=rng(), backend=gpu), gpu.xp.ones
+    with pytest.raises(SpentError):
+        layer.backward(put((T, H, B), np.float32))
+    for x in (put((T, V + 1, B)), put(T), put((0, V, B)), put((T, V, 0))):
+        with pytest.raises(ValueError, match="x "):
+            layer.forward(x)
+    for states, name in (((put((H, B + 1)), None), "h0"), ((None, put((B, H))), "c0")):
+        with pytest.raises(ValueError, match=name):
+            layer.forward(put((T, V, B), np.float32), *states)
+    full, wrong = (T, H, B), (H, 1)
+    for gradients, name in (([wrong], "dh"), ([full, wrong], "dh_last"), ([full, (H, B), wrong], "dc_last")):
+        layer.forward(put((T, V, B), np.float32))
+        with pytest.raises(ValueError, match=name):
+            layer.backward(*map(put, gradients))
+    layer.forward(put((T, V, B), np.float32))
+    layer.backward(put((T, H, B), np.float32))
+    with pytest.raises(SpentError):
+        layer.backward(put((T, H, B), np.float32))
+
+
+@pytest.mark.parametrize("path", ["fused", "whole step"], indirect=True)
+def test_the_kernels_take_weights_of_any_strides(gpu, path):
+    """Kernels ignore strides: weights that are not contiguous are copied."""
+    layers = [LSTM(V, H, rng=rng(), backend=gpu) for _ in range(2)]
+    layers[1].params = {k: p.T.copy().T for k, p in layers[1].params.items()}
+    assert not layers[1].params["U"].flags.c_contiguous
+    x = gpu.to_device(rng().standard_normal((T, V, B)).astype(np.float32))
+    h = [layer.forward(x).get() for layer in layers]
+    assert (h[0] == h[1]).all()
 
 
 @pytest.mark.parametrize("shape", [(T, H, B), (H, B)])
@@ -126,19 +172,31 @@ def test_clipping_gradients_that_are_all_0(gpu):
 
 
 @pytest.mark.parametrize(("cell", "limit"), [("lstm", 2067), ("gru", 2453), ("rnn", 591)])
-def test_launches_of_the_plain_path(gpu, cell, limit):
-    """Forward and backward of 64 steps: what the fused kernels are to be measured against."""
-    layer = CELLS[cell](V, H, rng=rng(), backend=gpu)
-    tokens = gpu.to_device(rng().integers(0, V, (64, B)))
-    dh = gpu.to_device(rng().standard_normal((64, H, B)).astype(np.float32))
+def test_launches_of_the_plain_path(gpu, monkeypatch, cell, limit):
+    """Forward and backward of 64 steps: what the kernels are to be measured against."""
+    monkeypatch.setattr(lstm, "choose_path", lambda *_: "plain")
+    assert launches(gpu, CELLS[cell], "dh") <= limit
 
-    def act():
-        layer.forward(tokens)
-        layer.backward(dh)
 
-    before = gpu.xp.counts["launches"]
-    act()
-    assert gpu.xp.counts["launches"] - before <= limit
+@pytest.mark.parametrize("given", ["dh", "the last", "all"])
+@pytest.mark.parametrize(("path", "limit"), [("fused", 270), ("whole step", 140)], indirect=["path"])
+def test_launches_of_the_kernels(gpu, path, limit, given):
+    assert limit - 3 <= launches(gpu, LSTM, given) <= limit
+
+
+def launches(gpu, layer, given):
+    """Of forward and backward of 64 steps, given gradients of h, or of the last h, or all there can be."""
+    layer, put = layer(V, H, rng=rng(), backend=gpu), gpu.xp.ones
+    x, state = gpu.to_device(rng().integers(0, V, (64, B))), put((H, B), np.float32)
+    if given == "all":
+        x = put((64, V, B), np.float32)
+    gradients = {"dh": [put((64, H, B))], "the last": [None, state], "all": [put((64, H, B)), state, state]}
+    before = gpu.xp.counts.copy()
+    layer.forward(x, *([state, state] if given == "all" else []))
+    layer.backward(*gradients[given])
+    assert gpu.xp.counts["synchronisations"] == before["synchronisations"]
+    assert gpu.xp.counts["uploads"] == before["uploads"]
+    return gpu.xp.counts["launches"] - before["launches"]
 
 
 def fails(error):
