@@ -57,8 +57,9 @@ class Batches:
             available = len(stream) - recipe.length
         else:
             self._songs = [np.concatenate([[delimiter], song, [delimiter]]) for song in songs]
-            # A cut makes one piece more, or none.
-            available = sum(-(-(len(song) - 1) // recipe.length) + recipe.cut for song in self._songs)
+            available = sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
+            if recipe.cut:  # each cut makes one piece more, or none
+                available += len(songs) // 2
         if available < recipe.batch:
             raise CorpusError(
                 f"the training songs give {available} pieces of {recipe.length} symbols, too few for a batch "
@@ -89,9 +90,17 @@ class Batches:
 
 
 def cut(songs: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """Each song in two parts, at a place drawn at random; the symbol there ends one and begins the other."""
-    places = [int(rng.integers(1, len(song) - 1)) for song in songs]
-    return [part for song, k in zip(songs, places) for part in (song[: k + 1], song[k:])]
+    """Half of the songs, drawn at random, in two parts each, and the others whole.
+
+    The symbol at the cut ends one part and begins the other. That others stay whole matters: the end of a cut
+    song is not heard from its beginning, and a network that hears cut songs alone ends its own too late.
+    """
+    halved = set(rng.permutation(len(songs))[: len(songs) // 2].tolist())
+    parts = []
+    for i, song in enumerate(songs):
+        k = int(rng.integers(1, len(song) - 1)) if i in halved else 0
+        parts += [song[: k + 1], song[k:]] if k else [song]
+    return parts
 
 
 def song_pieces(song: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:

@@ -23,8 +23,9 @@ class Recipe:
         The weights that are validated, kept and sampled are an exponential average of all steps' weights
         with this decay; 0 keeps the last. [Polyak92]
     cut : bool
-        "stream" only: whether every song is cut in two in each epoch, at a place drawn anew, each part from
-        the zero state. So a network hears songs from everywhere, and does not learn them from their start.
+        "stream" only: whether in each epoch half of the songs are cut in two, each part from the zero state;
+        songs and places are drawn anew. So a network hears songs from everywhere, and does not learn them
+        from their start.
     weight_dropout : float
         The probability with which an entry of U is 0 in a batch; the others grow to make up. [Merity18]
     clip : float
@@ -69,7 +70,7 @@ PRESETS = {
     "paper": Recipe(),
     "fast": Recipe(
         objective="stream", batch=16, length=64, lr=0.005, warmup=100, decay=True, averaging=0.998, clip=1.0,
-        dropout=0.4, cut=True, weight_dropout=0.3, epochs=44,
+        dropout=0.4, cut=True, weight_dropout=0.3, epochs=50,
     ),
     "smoke": Recipe(
         objective="stream", units=64, batch=16, length=32, lr=0.005, warmup=50, decay=True, averaging=0.99,
