@@ -41,8 +41,17 @@ def songs(collection: str = "erk", rule: str = "event") -> Corpus:
     """A collection of folk songs in three parts, prepared once and then read from where it was kept."""
     folder = home() / "songs" / f"{collection}-{rule}"
     if not (folder / "corpus.npz").is_file():
-        essen.unpack(collection, home() / "songs" / "kern")
-        names = essen.COLLECTIONS[collection]
-        files = [f for name in names for f in sorted((home() / "songs" / "kern" / name).glob("*.krn"))]
-        prepare(files, rule)[0].save(folder)
+        prepare(_files(collection), rule)[0].save(folder)
     return Corpus.load(folder)
+
+
+def melodies(collection: str = "erk") -> list[Melody]:
+    """The same songs as they stand in their files: no note left out, each in its own key."""
+    return [read_kern(path) for path in _files(collection)]
+
+
+def _files(collection: str) -> list[Path]:
+    """The songs of a collection, unpacked beside the student's outcomes."""
+    folder = home() / "songs" / "kern"
+    essen.unpack(collection, folder)
+    return [path for name in essen.COLLECTIONS[collection] for path in sorted((folder / name).glob("*.krn"))]
