@@ -17,8 +17,8 @@ CELLS = 256  # threads of a block that computes cells alone
 
 # Multiplications of a step up to which one kernel computes all of it. With more of them, cuBLAS makes so much
 # better use of the arithmetic units that it gains more than its launch costs. Estimated, not measured: for so
-# many, a kernel of such small tiles takes about as long as CuPy takes to launch it, some 10 us on an H100. The
-# paper's step has 2^24. Shared memory is no criterion: 25 kB a block, where every device has 48.
+# many, a kernel of such small tiles takes about as long as CuPy takes to launch it, some 10 us on an H100.
+# The paper's step has 2^24. Shared memory is no criterion: 25 kB a block, where every device has 48.
 LARGEST_WHOLE_STEP = 2**25
 
 

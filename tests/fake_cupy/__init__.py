@@ -65,7 +65,7 @@ class FakeCupy(types.ModuleType):
         if name in (*REDUCTIONS.split(), *VIEWS.split(), *COPIES.split()):
             return lambda a, *args, **kwargs: getattr(a, name)(*args, **kwargs)
         if isinstance(getattr(np, name, None), np.ufunc):
-            return lambda *args, **kwargs: self._ufunc(getattr(np, name), *args, **kwargs)
+            return Ufunc(lambda *args, **kwargs: self._ufunc(getattr(np, name), *args, **kwargs))
         raise NotImplementedError(f"cupy.{name}: teach it to the stand-in")
 
     def _ufunc(self, ufunc, *args, out=None, dtype=None):
@@ -142,6 +142,19 @@ class FakeCupy(types.ModuleType):
 
     def where(self, condition, x, y):
         return self._new(np.where(bare(condition), bare(x), bare(y)))
+
+
+class Ufunc:
+    """An elementwise function."""
+
+    def __init__(self, compute):
+        self._compute = compute
+
+    def __call__(self, *args, **kwargs):
+        return self._compute(*args, **kwargs)
+
+    def at(self, *_):
+        raise NotImplementedError("atomic: its order of summation changes. `one_hot @ dz.T` keeps it")
 
 
 class FakeGenerator:

@@ -39,21 +39,21 @@ class RawModule:
     order = 0
 
     def __init__(self, counts, code, *, options=(), backend="nvrtc"):
-        self._counts, self._library = counts, _compiled(code)
+        self._counts, self._code = counts, code
         self._signatures = dict(SIGNATURE.findall(code))
 
     def get_function(self, name):
         if name not in self._signatures:
             raise KernelError(f"CUDA_ERROR_NOT_FOUND: named symbol not found: {name}")
         parameters = [p.split() for p in self._signatures[name].split(",")]
-        return RawKernel(getattr(self._library, f"launch_{name}"), parameters, self._counts)
+        return RawKernel(self._code, name, parameters, self._counts)
 
 
 class RawKernel:
     """One kernel, launched as CuPy's: `kernel(grid, block, arguments)`."""
 
-    def __init__(self, function, parameters, counts):
-        self._function, self._parameters, self._counts = function, parameters, counts
+    def __init__(self, code, name, parameters, counts):
+        self._code, self._name, self._parameters, self._counts = code, name, parameters, counts
 
     def __call__(self, grid, block, args, *, shared_mem=0):
         grid, block = ((*size, 1, 1)[:3] for size in (grid, block))
@@ -64,7 +64,8 @@ class RawKernel:
         passed = [_Passed(a, *p) for a, p in zip(args, self._parameters)]
         _refuse_overlaps([p for p in passed if p.array is not None])
         sizes = (ctypes.c_uint * 3)(*grid), (ctypes.c_uint * 3)(*block)
-        if self._function(*sizes, RawModule.order, *(p.value for p in passed)):
+        function = getattr(_compiled(self._code), f"launch_{self._name}")
+        if function(*sizes, RawModule.order, *(p.value for p in passed)):
             raise KernelError("a barrier that only some threads of a block reach")
         for p in passed:
             p.finish()
