@@ -144,6 +144,8 @@ def complex_gradient(answer):
 def _explain_complex(found, seen, line):
     right = _right_gradient()
     moved = [np.count_nonzero(p.imag) for p in seen if np.iscomplexobj(p)]
+    if len(moved) == 1 and moved[0] == 1:
+        raise NotYet("The loss was asked once, for a single entry: does `return` stand inside the loop?")
     if max(moved) == P.size and min(moved) == P.size:
         raise NotYet(
             "All entries were moved at once: that adds up all derivatives. Move one entry at a time."
