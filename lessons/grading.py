@@ -69,7 +69,7 @@ def _named(found: Lesson, place: Path) -> dict[str, str]:
 def in_words(graded: dict[str, Any]) -> str:
     """A line for each exercise, below the file and how many have passed."""
     lines = [f"{graded['file'] or graded['student']}: {graded['passed']} of {graded['of']} passed"]
-    for name, exercise in graded["exercises"].items():
+    for name, exercise in graded["exercises"].items() if graded["file"] else ():
         state = "passed" if exercise["passed"] else "not yet"
         lines.append(f"  {name} {exercise['title']}: {state}. {exercise['message']}".rstrip())
     return "\n".join([*lines, *(f"  {problem}" for problem in graded["problems"])])
