@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
 
@@ -17,7 +18,7 @@ def report() -> list[str]:
     for package, use in (("music21", "MIDI, MusicXML and the bundled songs"), ("verovio", "engraved scores"),
                          ("matplotlib", "figures"), ("tqdm", "progress")):  # fmt: skip
         lines.append(f"{package:<11} {_version(package)} ({use})")
-    return [*lines, f"GPU         {_gpu()}"]
+    return [*lines, *_gpu()]
 
 
 def _version(package: str) -> str:
@@ -43,10 +44,52 @@ def _blas() -> str:
     return f"{text} ({'; '.join(kernels)})" if kernels else text
 
 
-def _gpu() -> str:
-    from .network.backend import DeviceError, choose_backend
+def _gpu() -> list[str]:
+    """A line each for the driver and the extra that fits it, CuPy, CUDA's libraries, and the device."""
+    from .network.driver import driver_version, how_to_install
+
+    driver = driver_version()
+    known = "no NVIDIA driver" if driver is None else f"driver for CUDA {driver[0]}.{driver[1]}"
+    lines = [f"NVIDIA      {known}; for the GPU: {how_to_install(driver)}"]
+    for name, look in (("CuPy", _cupy), ("CUDA", _libraries), ("GPU", _device)):
+        lines.append(f"{name:<11} {_look(look)}")
+    return lines
+
+
+def _look(look: Callable[[], str]) -> str:
+    """What a look at one part of CuPy finds, or why it cannot be used."""
+    from .network.backend import DeviceError
+    from .network.driver import explain
 
     try:
-        return choose_backend("gpu").reason
+        return look()
     except DeviceError as error:
-        return f"not used: {error}"
+        return str(error).replace("no GPU can be used", "not used")
+    except Exception as error:  # CuPy fails in many ways
+        return f"not used: {explain(error)[0]}"
+
+
+def _cupy() -> str:
+    import cupy
+
+    built = cupy.cuda.runtime.runtimeGetVersion()
+    return f"{cupy.__version__}, for CUDA {built // 1000}.{built % 1000 // 10}"
+
+
+def _libraries() -> str:
+    import cupy
+
+    nvrtc = ".".join(map(str, cupy.cuda.nvrtc.getVersion()))
+    cupy.cuda.cublas.CUBLASError  # noqa: B018  # loads the library, or says that it is missing
+    return f"NVRTC {nvrtc}, cuBLAS"
+
+
+def _device() -> str:
+    from .network.backend import choose_backend
+
+    backend = choose_backend("gpu")
+    runtime = backend.xp.cuda.runtime
+    about = runtime.getDeviceProperties(0)
+    free, total = (n / 2**30 for n in runtime.memGetInfo())
+    capability = f"compute capability {about['major']}.{about['minor']}"
+    return f"{backend.reason}, {capability}, {free:.1f} of {total:.1f} GiB of memory free"

@@ -1,5 +1,6 @@
 """The stand-in for CuPy refuses what trips code that was written for NumPy, and counts what costs time."""
 
+import json
 import runpy
 from pathlib import Path
 
@@ -85,3 +86,10 @@ def test_what_the_stand_in_does_not_know_is_no_attribute_error(cupy):
         cupy.einsum("i->", cupy.ones(3))
     with pytest.raises(NotImplementedError, match="teach it"):
         cupy.ones(3).searchsorted(1)
+
+
+def test_the_runtime_has_no_name_that_cupy_lacks(cupy):
+    names = json.loads((Path(__file__).parent / "fake_cupy" / "cupy_names.json").read_text())
+    assert vars(cupy.cuda).keys() <= {*names["cupy.cuda"], "cublas"}  # which is loaded when it is asked for
+    for part in ("runtime", "nvrtc", "memory"):
+        assert vars(getattr(cupy.cuda, part)).keys() <= set(names[f"cupy.cuda.{part}"])

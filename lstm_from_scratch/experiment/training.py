@@ -52,12 +52,15 @@ def train(
         Another run works in the folder.
     DivergedError
         The numbers left all bounds; the files of the steps before are kept.
+    DeviceError
+        The GPU has too little memory; so are they.
     """
     corpus.require("training", "validation")
     out = Path(out)
-    run = Run(corpus, recipe, seed, backend)
+    with backend.explained():
+        run = Run(corpus, recipe, seed, backend)
     out.mkdir(parents=True, exist_ok=True)
-    with only_writer(out):
+    with only_writer(out), backend.explained():
         if resume and (out / "last.npz").is_file():
             run.restore(out / "last.npz")
         remove_parts(out)

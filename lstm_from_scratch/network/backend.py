@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from .driver import explain, short_of_memory
+
 
 class DeviceError(RuntimeError):
-    """The device asked for cannot be used; the message says why and what to install."""
+    """The device asked for cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,16 @@ class Backend:
         if self.name == "gpu":
             self.xp.cuda.get_current_stream().synchronize()
 
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Inside, what CuPy raises where memory is too little becomes a DeviceError that says what to do."""
+        try:
+            yield
+        except Exception as error:
+            if self.name == "cpu" or not short_of_memory(error):
+                raise
+            raise DeviceError("; ".join(explain(error))) from error
+
 
 CPU = Backend("cpu", np, f"NumPy {np.__version__} on the CPU")
 
@@ -59,8 +73,8 @@ def choose_backend(device: str = "auto") -> Backend:
     Raises
     ------
     DeviceError
-        "gpu", and no GPU computes. Importing CuPy succeeds without a driver and `is_available` is not
-        to be relied on, so the proof is a product read back.
+        "gpu", and no GPU computes: why, and what to do. Importing CuPy succeeds without a driver and
+        `is_available` is not to be relied on, so the proof is a product read back.
     ValueError
         Another name.
     """
@@ -71,13 +85,10 @@ def choose_backend(device: str = "auto") -> Backend:
     try:
         return _gpu()
     except Exception as error:  # CuPy fails in many ways: no wheel, no driver, a missing CUDA library
-        reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
-    if device == "gpu":
-        raise DeviceError(
-            f"no GPU can be used ({reason}); with an NVIDIA driver, install one of the extras "
-            "'gpu-cuda12' or 'gpu-cuda13', and run 'melody doctor' to see what is found"
-        )
-    return Backend("cpu", np, f"{CPU.reason}, no GPU ({reason})")
+        cause, remedy = explain(error)
+        if device == "gpu":
+            raise DeviceError(f"no GPU can be used: {cause}; {remedy}") from error
+    return Backend("cpu", np, f"{CPU.reason}, no GPU: {cause}")
 
 
 def _gpu() -> Backend:

@@ -31,6 +31,13 @@ class CUDARuntimeError(RuntimeError):
     """What CuPy raises where the driver is missing or too old."""
 
 
+class OutOfMemoryError(MemoryError):
+    """What CuPy raises where the device's memory is full."""
+
+    def __init__(self, size, total):
+        super().__init__(f"Out of memory allocating {size:,} bytes (allocated so far: {total:,} bytes).")
+
+
 class FakeCupy(types.ModuleType):
     """What `import cupy` would give. `counts` is a Counter of launches, synchronisations and uploads."""
 
@@ -40,15 +47,20 @@ class FakeCupy(types.ModuleType):
         super().__init__("cupy")
         self.counts = Counter()
         properties = {"name": b"Stand-in", "totalGlobalMem": 2**34, "major": 9, "minor": 0}
-        self.cuda = types.SimpleNamespace(
-            runtime=types.SimpleNamespace(
+        space = types.SimpleNamespace
+        self.cuda = space(
+            runtime=space(
                 CUDARuntimeError=CUDARuntimeError,
                 getDeviceCount=lambda: 1,
                 getDeviceProperties=lambda _: properties,
                 driverGetVersion=lambda: 12080,
-                runtimeGetVersion=lambda: 12080,
+                runtimeGetVersion=lambda: 12090,
+                memGetInfo=lambda: (2**33, 2**34),
             ),
-            get_current_stream=lambda: types.SimpleNamespace(synchronize=self._synchronize),
+            nvrtc=space(getVersion=lambda: (12, 9)),
+            cublas=space(CUBLASError=RuntimeError),
+            memory=space(OutOfMemoryError=OutOfMemoryError),
+            get_current_stream=lambda: space(synchronize=self._synchronize),
         )
         self.random = types.SimpleNamespace(
             default_rng=lambda seed=None: FakeGenerator(seed, self), Generator=FakeGenerator
