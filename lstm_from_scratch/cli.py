@@ -172,7 +172,7 @@ def parser() -> argparse.ArgumentParser:
     action = lesson.add_mutually_exclusive_group()
     action.add_argument(
         "--check", nargs="*", type=Path, metavar="PATH",
-        help="run your copy and say what passes, or those in others' folders or files",
+        help="run your copy as saved and say what passes, or those in others' folders or files",
     )  # fmt: skip
     lesson.add_argument("--json", action="store_true", help="with --check: for a teacher's own table")
     action.add_argument("--export", type=Path, metavar="DIR", help="write .ipynb copies, for Colab")
