@@ -2,7 +2,7 @@
 
     python benchmarks/presets.py paper             the paper's recipe: hours; it can be stopped, and goes on
     python benchmarks/presets.py fast
-    python benchmarks/presets.py fast --collection all
+    python benchmarks/presets.py fast --collection all --epochs 20
     python benchmarks/presets.py paper --as-it-stands    what an unfinished run has come to
 
 Seconds are the processor's: run it with OPENBLAS_NUM_THREADS=1, so that they are what one idle core takes.
@@ -11,6 +11,7 @@ Seconds are the processor's: run it with OPENBLAS_NUM_THREADS=1, so that they ar
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import studies
@@ -56,6 +57,7 @@ def main() -> None:
     parser = studies.options(__doc__)
     parser.add_argument("preset", choices=("paper", "fast"))
     parser.add_argument("--collection", default="erk")
+    parser.add_argument("--epochs", type=int, help="(the preset's)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--as-it-stands", action="store_true", help="do not train on")
     options = parser.parse_args()
@@ -64,12 +66,15 @@ def main() -> None:
     if options.as_it_stands:
         model, record = as_it_stands(folder)
     else:
-        model, record = trained(corpus, PRESETS[options.preset], folder, options.seed, say)
+        recipe = PRESETS[options.preset]
+        recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
+        model, record = trained(corpus, recipe, folder, options.seed, say)
     yardstick, rng = Yardstick(corpus), np.random.default_rng(options.seed)
     samples = {T: yardstick.sampled(compose_many(model, MELODIES, T, rng)) for T in TEMPERATURES}
     studies.write(
         f"{options.preset}-{options.collection}",
-        f"python benchmarks/presets.py {options.preset} --collection {options.collection}",
+        f"python benchmarks/presets.py {options.preset} --collection {options.collection}"
+        + (f" --epochs {options.epochs}" if options.epochs else ""),
         corpus=studies.about(corpus),
         threads=os.environ.get("OPENBLAS_NUM_THREADS", "all"),
         **{k: record[k] for k in ("seed", "recipe", "finished", "parameters", "steps", "best", "rows")},

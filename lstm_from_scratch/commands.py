@@ -122,14 +122,18 @@ def evaluate(options: argparse.Namespace) -> None:
         print(json.dumps({"test": found, "songs": songs}, indent=1))
         return
     print(
-        f"{songs} test songs          nats a symbol  95 % interval    bits an onset  onset accuracy  accuracy"
+        f"{f'{songs} test songs':<14} nats a symbol  95 % interval    bits an onset  onset accuracy  accuracy"
+        "  bits a pitch"
     )
     for name, m in found.items():
         low, high = m["interval"]
         print(
-            f"{name:<22} {m['nats_per_symbol']:12.3f}   {low:.3f} to {high:.3f} {m['bits_per_onset']:15.2f}"
-            f" {100 * m['onset_accuracy']:13.1f} % {100 * m['accuracy']:7.1f} %"
+            f"{name:<14} {m['nats_per_symbol']:13.3f}  {low:.3f} to {high:.3f} {m['bits_per_onset']:16.2f}"
+            f" {100 * m['onset_accuracy']:13.1f} % {100 * m['accuracy']:7.1f} % {m['pitch_bits']:13.2f}"
         )
+    over, low, high = found["network"]["over_ngram"]
+    best = found["network"]["best_ngram"]
+    print(f"the network's nats over those of the {best}, the best: {over:.3f} ({low:.3f} to {high:.3f})")
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -144,7 +148,7 @@ def compare(options: argparse.Namespace) -> None:
         f"{best}  context  overlap  distinct-4  copied"
     )
     for name, m in found["models"].items():
-        low, high = m["bits_per_onset_interval"]
+        low, high = m["intervals"]["bits_per_onset"]
         sampled = m["samples"]["1.0"]
         print(
             f"{name:<10} {m['parameters']:11,} {m['bits_per_onset']:14.2f}  {low:5.2f} to {high:5.2f}"
