@@ -19,8 +19,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from fake_cupy import FakeCupy
 from fake_cupy.kernels import RawModule
+from network.outputs import error, outputs
 
-from lstm_from_scratch.network import LSTM, kernels
+from lstm_from_scratch.network import kernels
 from lstm_from_scratch.network.backend import CPU, Backend
 
 # T, V, H, B: below every tile (8 units, 16 examples, 64 columns, 256 cells), above all of them, and 1
@@ -30,21 +31,6 @@ GATE = 1e-5
 SECONDS = 30
 
 
-def outputs(backend, dtype, shape):
-    """All that an LSTM computes from random numbers, which depend on the shape alone; on the host."""
-    T, V, H, B = shape
-    rng = np.random.default_rng(0)
-    put = lambda *size: backend.to_device(rng.uniform(-1, 1, size).astype(dtype))  # noqa: E731
-    layer = LSTM(V, H, rng=rng, dtype=dtype, backend=backend)
-    for name, p in layer.params.items():
-        layer.params[name] = put(*p.shape)
-    x, states = put(T, V, B), [put(H, B) for _ in range(2)]
-    found = {"h": layer.forward(x, *states).copy(), "h_last": layer.h_last, "c_last": layer.c_last}
-    found["dx"] = layer.backward(put(T, H, B), put(H, B), put(H, B))
-    found |= {"dh0": layer.dh0, "dc0": layer.dc0, **layer.grads}
-    return {name: backend.to_host(a).astype(float) for name, a in found.items()}
-
-
 def check():
     """Every path, shape, and order of blocks and threads."""
     for shape in SHAPES:
@@ -52,9 +38,8 @@ def check():
         for path, kernels.LARGEST_WHOLE_STEP in PATHS.items():
             for RawModule.order in range(4):
                 found = outputs(Backend("gpu", FakeCupy(), "a stand-in"), np.float32, shape)
-                for name, want in wanted.items():
-                    error = np.abs(found[name] - want).max() / max(np.abs(want).max(), 1e-3)
-                    assert error < GATE, f"{path} {shape} order {RawModule.order}: {name} is off by {error}"
+                size, name = error(found, wanted)
+                assert size < GATE, f"{path} {shape} order {RawModule.order}: {name} is off by {size}"
 
 
 def verdict(edits, source, folder):
@@ -72,10 +57,10 @@ def verdict(edits, source, folder):
         try:
             check()
             text = "passes"
-        except AssertionError as error:
-            text = f"caught: {error}"
-        except BaseException as error:
-            text = f"not run: {error!r}"
+        except AssertionError as raised:
+            text = f"caught: {raised}"
+        except BaseException as raised:
+            text = f"not run: {raised!r}"
         said.write_text(text)
         os._exit(0)
     status = os.waitpid(child, 0)[1]
