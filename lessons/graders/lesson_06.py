@@ -211,7 +211,7 @@ def reach(answer):
     first = int(np.argmax(~np.isclose(found, right)))
     if not np.allclose(found, right):
         raise NotYet(
-            f"At distance {first} you gave {found[first]:.4g}, want {right[first]:.4g} (nearer ones are right): "
-            "what is multiplied there?"
+            f"At distance {first} you gave {found[first]:.4g}, want {right[first]:.4g} (nearer ones are "
+            "right): what is multiplied there?"
         )
     return "You can tell of any state how far it is heard."
