@@ -93,7 +93,11 @@ class Recurrent:
         self._cache = None
         x = self._columns(x)
         T, _, B = x.shape
-        s = self._work("s", (self.units + 1 + self.inputs, T + 1, B), self.dtype)
+        rows = self.units + 1 + self.inputs
+        if self.backend.name == "cpu":  # each row is one block of memory, and so all steps are one matrix
+            s = self._work("s", (rows, T + 1, B), self.dtype)
+        else:  # each step is, since cuBLAS would copy it otherwise
+            s = self._work("s", (T + 1, rows, B), self.dtype).transpose(1, 0, 2)
         h = s[: self.units].transpose(1, 0, 2)
         h[0] = self._state(h0, B, "h0")
         s[self.units] = 1

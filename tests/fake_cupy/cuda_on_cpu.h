@@ -2,11 +2,13 @@
 // __syncthreads(): each runs until it gets there or ends, in one order or the reverse, so that what one thread
 // reads before another has written it shows. Shared memory is 0xFF, NaN for floats, when a block begins.
 
-#include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
+
+// What the kernels call, declared here: C++'s own headers take longer to compile than the kernels.
+extern "C" float expf(float), tanhf(float);
+extern "C" void *malloc(size_t);
 
 #define __global__
 #define __device__ static inline

@@ -126,7 +126,7 @@ def _compiled(code):
     with tempfile.TemporaryDirectory() as folder:
         source, library = Path(folder, "kernels.cpp"), Path(folder, "kernels.so")
         source.write_text("\n".join([f'#include "{HEADER}"', "#line 1", code, *launchers]), encoding="utf-8")
-        command = [COMPILER, "-std=c++17", "-O1", "-shared", "-fPIC", "-o", library, source]
+        command = [COMPILER, "-std=c++17", "-O1", "-shared", "-fPIC", "-o", library, source, "-lm"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise KernelError(f"g++: {done.stderr}")
