@@ -256,15 +256,19 @@ def test_a_class_is_graded_to_the_end(desk_of, tmp_path, monkeypatch, capsys):
     for place in (tmp_path / "emil", tmp_path / "emil" / "my_lessons"):
         (place / "11_tiny.md").write_text("emil")
     (tmp_path / "fay_11.md").write_text("fay")
-    done = {"11.1": {"passed": True, "message": "Yes."}, "11.2": {"passed": False, "message": "Hm."}}
-    monkeypatch.setattr(grading, "_run", lambda notebook, runs, seconds: (dict(done), []))
+    yes, no = {"passed": True, "message": "Yes."}, {"passed": False, "message": "Hm."}
+
+    def run(notebook, runs, seconds):
+        return {"11.1": yes, "11.2": yes if notebook.cells[0].source == "fay" else no}, []
+
+    monkeypatch.setattr(grading, "_run", run)
     places = [str(tmp_path / name) for name in ("anna", "ben", "cleo", "dora", "emil", "fay_11.md")]
     assert main(["lesson", "11", "--check", *places, "--json"]) == 1
     output = capsys.readouterr()
     graded = {each["student"]: each for each in json.loads(output.out)}
     assert list(graded) == ["anna", "ben", "cleo", "dora", "emil", "fay_11.md"]
     assert {name: each["passed"] for name, each in graded.items()} == dict(
-        anna=0, ben=1, cleo=0, dora=0, emil=0, **{"fay_11.md": 1}
+        anna=0, ben=1, cleo=0, dora=0, emil=0, **{"fay_11.md": 2}
     )
     assert graded["ben"]["file"] == str(tmp_path / "ben" / "my_lessons" / "11_tiny.md")
     assert graded["ben"]["exercises"]["11.2"] == {"title": "The second", "passed": False, "message": "Hm."}
@@ -275,6 +279,7 @@ def test_a_class_is_graded_to_the_end(desk_of, tmp_path, monkeypatch, capsys):
     ):
         assert problem in graded[name]["problems"][0] and graded[name]["file"] is None
     assert "1 of 2 passed" in output.err
+    assert main(["lesson", "11", "--check", places[-1]]) == 0
     assert not list(tmp_path.rglob("passed.json")), "grading others leaves their folders as they are"
 
 
@@ -303,7 +308,7 @@ def test_what_a_student_may_do_costs_that_exercise_alone(tmp_path):
     for name, (title, code, _) in ANSWERS.items():
         text += f"\n## Exercise {name}: {title}\n\n"
         text += "" if code is None else cell(code) + cell(f'check("{name}", answer)\ndel answer')
-    text += "\n## The end\n\n" + cell("1 / 0")
+    text += cell("int('a trial of mine')") + "\n## The end\n\n" + cell("1 / 0")
     path = tmp_path / "11_nine.md"
     path.write_text(text, encoding="utf-8")
     graded = grading.grade(book.read_lesson(path), path, seconds=2)
@@ -311,6 +316,8 @@ def test_what_a_student_may_do_costs_that_exercise_alone(tmp_path):
         found = graded["exercises"][name]
         assert found["passed"] == (said == "passed"), found
         assert said == "passed" or said in found["message"], found
-    assert graded["problems"] == ["In 'The end': Your code stopped: ZeroDivisionError: division by zero"]
+    trial, end = graded["problems"]
+    assert trial.startswith("In 'right after all those': Your code stopped: ValueError")
+    assert end == "In 'The end': Your code stopped: ZeroDivisionError: division by zero"
     assert (graded["passed"], graded["of"]) == (2, 9)
     assert list(tmp_path.iterdir()) == [path]
