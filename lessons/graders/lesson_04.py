@@ -77,7 +77,17 @@ def log_softmax(answer):
 
 
 def _explain_logarithm(found, right):
-    p = np.exp(right)
+    p, shifted = np.exp(right), Y - Y.max(axis=0)
+    sums = np.exp(shifted).sum(axis=0)
+    if not np.all(np.isfinite(found)):
+        raise NotYet(
+            "nan or infinity for small, harmless scores: the shifted scores are never above 0, and have no "
+            "logarithm. It belongs to the sum of their *exponentials*."
+        )
+    if np.allclose(found, shifted - sums):
+        raise NotYet("The sum itself is subtracted from the shifted scores: want its logarithm.")
+    if np.allclose(found, shifted / sums):
+        raise NotYet("You divide by the sum: a fraction's logarithm is a *difference* of two logarithms.")
     if np.allclose(found, p):
         raise NotYet(
             "These are the probabilities themselves: want their logarithms, without going through them."
@@ -97,11 +107,11 @@ def _explain_logarithm(found, right):
         raise NotYet("Each *row* is a distribution here: the sum runs along the rows. Columns are examples.")
     if np.isclose(np.exp(found).sum(), 1):
         raise NotYet("All entries together add up to 1: one sum for everything. Every column needs its own.")
-    if np.allclose(found, Y - Y.max(axis=0)):
+    if np.allclose(found, shifted):
         raise NotYet("Only the largest score is subtracted: the logarithm of the sum is still missing.")
-    sums = np.round(np.exp(found).sum(axis=0), 3).tolist()
     raise NotYet(
-        f"The exponentials of your columns add up to {sums}: want 1 for each. Look at the sum's terms."
+        "If these were logarithms of probabilities, the exponentials of each column would add up to 1. Yours "
+        f"add up to {np.round(np.exp(found).sum(axis=0), 3).tolist()}: compare each line with the formula."
     )
 
 
@@ -135,7 +145,7 @@ def gradient(answer):
 def _explain_gradient(found):
     V, B = Y.shape
     e = np.exp(Y)
-    p, rows = e / e.sum(axis=0), e / e.sum(axis=1, keepdims=True)
+    p, rows, everything = e / e.sum(axis=0), e / e.sum(axis=1, keepdims=True), e / e.sum()
     one_hot = (np.arange(V)[:, None] == TARGETS).astype(float)
     right = (p - one_hot) / B
     likeliest = (np.arange(V)[:, None] == p.argmax(axis=0)).astype(float)
@@ -151,17 +161,34 @@ def _explain_gradient(found):
             "Each column is right by itself, and the whole is 3 times too large, for 3 columns: the loss is "
             "their mean. What does a mean do to each one's derivative?"
         )
+    if np.allclose(found, right * B / V):
+        raise NotYet(
+            f"It is divided by {V}, the number of symbols (`len(y)` counts rows): the mean is over the {B} "
+            "columns."
+        )
     if np.allclose(found, right / V):
         raise NotYet(
             "It is V times too small: did a mean over all entries divide by V B? The loss has B terms."
         )
     if one_of(-right * B):
-        raise NotYet(
-            "The sign is turned round: this points uphill for the likely ones. What was guessed comes first."
-        )
+        raise NotYet("The sign is turned round: this is what came minus what was guessed.")
     if one_of(p):
         raise NotYet(
-            "Nothing is subtracted: each column adds up to its whole, want 0. Where does the target come in?"
+            "No column adds up to 0, since nothing is subtracted from the probabilities. Where does the "
+            "target come in?"
+        )
+    if one_of(np.where(one_hot == 1, -1, p)):
+        raise NotYet("The target's entry is *set* to -1 (`=`): want 1 subtracted from what stands there.")
+    if np.allclose(found, p / B - one_hot) or np.allclose(found, p - one_hot / B):
+        raise NotYet(
+            "Only one of the two terms is divided by the number of columns: both belong to the mean."
+        )
+    if one_of(p - TARGETS):
+        raise NotYet("The target's *number* is subtracted: it only says in which row the 1 is subtracted.")
+    if one_of(everything - one_hot):
+        raise NotYet(
+            "The softmax runs over all entries, as the lesson's does for a single column. Each column needs "
+            "its own largest score and its own sum."
         )
     if one_of(p - whole_rows):
         raise NotYet(

@@ -70,6 +70,22 @@ def a_number_a_column(y):
     return np.log(np.exp(y).sum(axis=0))
 
 
+def the_sum_itself(y):
+    shifted = y - y.max(axis=0, keepdims=True)
+    return shifted - np.exp(shifted).sum(axis=0, keepdims=True)
+
+
+def divided_by_the_sum(y):
+    shifted = y - y.max(axis=0, keepdims=True)
+    return shifted / np.exp(shifted).sum(axis=0, keepdims=True)
+
+
+def logarithm_of_shifted(y):
+    shifted = y - y.max(axis=0, keepdims=True)
+    with np.errstate(all="ignore"):
+        return np.log(shifted / np.exp(shifted).sum(axis=0, keepdims=True))
+
+
 def not_the_mean(y, targets):
     return softmax(y) - one_hot(y, targets)
 
@@ -118,6 +134,29 @@ def overflows(y, targets):
     return (p - one_hot(y, targets)) / len(targets)
 
 
+def softmax_over_everything(y, targets):
+    e = np.exp(y - y.max())
+    return (e / e.sum() - one_hot(y, targets)) / len(targets)
+
+
+def divided_by_symbols(y, targets):
+    return (softmax(y) - one_hot(y, targets)) / len(y)
+
+
+def set_instead(y, targets):
+    dy = softmax(y)
+    dy[targets, np.arange(len(targets))] = -1
+    return dy / len(targets)
+
+
+def one_term_divided(y, targets):
+    return softmax(y) / len(targets) - one_hot(y, targets)
+
+
+def number_of_the_target(y, targets):
+    return (softmax(y) - targets) / len(targets)
+
+
 def columns_fixed(y, targets):
     return (softmax(y) - one_hot(y, targets)) / 3
 
@@ -137,6 +176,9 @@ WRONG = {
         in_place,
         without_the_sum,
         a_number_a_column,
+        the_sum_itself,
+        divided_by_the_sum,
+        logarithm_of_shifted,
     ],
     "4.2": [
         not_the_mean,
@@ -151,5 +193,10 @@ WRONG = {
         derivative_twice,
         overflows,
         columns_fixed,
+        softmax_over_everything,
+        divided_by_symbols,
+        set_instead,
+        one_term_divided,
+        number_of_the_target,
     ],
 }
