@@ -24,7 +24,7 @@ INSTALL = """\
 import importlib.util
 
 if importlib.util.find_spec("lstm_from_scratch") is None:
-    %pip install -q "lstm-from-scratch @ git+{address}\""""
+    %pip install -q "git+{address}\""""
 
 
 def my_lessons() -> Path:

@@ -218,7 +218,7 @@ def test_export_for_colab(desk_of, tmp_path, monkeypatch, capsys, refused):
     notebook = nbformat.read(path, 4)
     nbformat.validate(notebook)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    assert f'%pip install -q "lstm-from-scratch @ git+{address}"' in first.source
+    assert f'%pip install -q "git+{address}"' in first.source
     assert capsys.readouterr().out == "out/11_tiny.ipynb\n".replace("/", desk.os.sep)
     path.write_text("answers")
     refused(["--export", "out"], "11_tiny.ipynb", "there already")
