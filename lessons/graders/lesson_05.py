@@ -155,6 +155,11 @@ def _explain_complex(found, seen, line):
             f"The first entry is right, the later ones are not: at the end {max(moved)} entries carried an "
             "imaginary part at once. Put each entry back before the next."
         )
+    if any(np.iscomplexobj(p) and not np.allclose(p.real, P) for p in seen):
+        raise NotYet(
+            "An entry lost its real part: the step is added to the value that stands there, and does not "
+            "replace it."
+        )
     if np.allclose(found, right * 1e-20, rtol=1e-6, atol=0):
         raise NotYet("All numbers are 1e20 times too small: the imaginary part is delta f', so divide.")
     if np.allclose(found, right / 2):
@@ -237,7 +242,7 @@ def _explain_backward(wrong, report, grads, tensors, x, targets):
             where = (
                 "Between it and the loss lies only dy: look there, and think what kind of sum the loss is. "
             )
-            same = all("a sum and a mean" in report[name].hint for name in wrong)
+            same = len({report[name].hint for name in wrong}) == 1
             where += "This is the only bug left." if same else "Others wait behind it: mend this one first."
     elif first == "Wy":
         where = "by is right, so dy is. Only the line of dWy is left: what did forward multiply Wy by?"

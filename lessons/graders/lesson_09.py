@@ -38,6 +38,8 @@ def dropout(answer):
     if not np.array_equal(mask, _pass(_layer(answer).forward, "forward", ONES)):
         raise NotYet("Two layers with equal generators drew different masks: draw from self.rng alone.")
     back = _pass(layer.backward, "backward", ONES)
+    if not np.all(np.isfinite(back)):
+        raise NotYet("backward divides by the mask, which has zeros: y = m h, so its derivative by h is m.")
     if np.array_equal(back, ONES):
         raise NotYet(
             "backward lets everything through: what was dropped in forward had no influence on the loss."
@@ -135,11 +137,12 @@ def first_step(answer):
     """Adam's first step, for any gradient."""
     with np.errstate(all="ignore"):
         found = [answer(g, lr=0.01) for g in GRADIENTS]
+        fixed = answer(1.0, lr=0.01) == answer(1.0, lr=0.02)
     if any(change is None or np.ndim(change) for change in found):
         raise NotYet("Want one number for one gradient: does first_step end with `return`?")
     found, right = np.array(found, float), np.array([_first(g) for g in GRADIENTS])
     if not np.allclose(found, right, rtol=1e-6, atol=0):
-        _explain_first(found, right)
+        _explain_first(found, right, fixed)
     try:
         with np.errstate(all="ignore"):
             at_zero = answer(0.0)
@@ -156,7 +159,7 @@ def _first(g, lr=0.01):
     return w["w"][0]
 
 
-def _explain_first(found, right):
+def _explain_first(found, right, fixed):
     sign = np.sign(GRADIENTS)
     with np.errstate(all="ignore"):
         ratio = found[:4] / right[:4]
@@ -173,6 +176,8 @@ def _explain_first(found, right):
         raise NotYet(
             "3.16 times too much: that is the first step *without* bias correction. Divide m and v as well."
         )
+    if fixed:
+        raise NotYet("The step is the same for lr = 0.01 and lr = 0.02: `lr` has to stand in it.")
     if np.allclose(np.abs(ratio), 0.1, rtol=1e-3) or np.allclose(
         np.abs(ratio), 1 / np.sqrt(0.001), rtol=1e-3
     ):
@@ -183,8 +188,10 @@ def _explain_first(found, right):
         raise NotYet(
             "It shrinks as g grows: the root of v is missing. The size that we divide by is sqrt(g^2)."
         )
-    if np.allclose(np.abs(ratio), 1, rtol=1e-4) and np.allclose(np.sign(found), -1):
-        raise NotYet("The weight always goes down: a negative gradient must make it go up.")
+    if np.allclose(np.abs(ratio), 1, rtol=1e-4) and np.all(found[:4] < 0):
+        raise NotYet(
+            "The weight always goes down: a negative gradient must make it go up. (sqrt(g^2) is |g|, not g.)"
+        )
     inside = -0.01 * GRADIENTS / np.sqrt(GRADIENTS**2 + 1e-8)
     if np.allclose(found, inside, rtol=1e-6, atol=0):
         raise NotYet(
@@ -266,7 +273,8 @@ def _explain_path(path, wanted):
         raise NotYet("nan or infinity for every weight: 1 - beta^t is 0 at t = 0. The first step has t = 1.")
     if not np.all(np.isfinite(path)):
         raise NotYet(
-            "nan or infinity for some weights: the root of something negative. Is v a mean of *squares*?"
+            "nan or infinity for some weights: the root of something negative. Is v a mean of *squares*, and "
+            "beta^t a power, `**`?"
         )
     if np.allclose(path, -wanted, rtol=1e-6):
         raise NotYet("Every step goes uphill: the change is subtracted.")
@@ -292,6 +300,7 @@ FAULTS = {
     "only v": "m is not corrected: at t = 1 it is 10 times too small, and so is the step.",
     "stored": "The corrected means are stored as m and v, and corrected again next time: keep the raw.",
     "t a tensor": "t is counted up for each tensor, so the second one is always ahead: count once in a step.",
+    "t ahead": "t is 2 in the first step: begin at 0 and count up before, or begin at 1 and count up after.",
     "t stays": "t stays at 1, so m and v are divided by 1 - beta for ever: count it up, and keep it in self.",
     "forgotten": "m and v begin anew at 0 in each step, which leaves lr times the sign: keep them in self.",
     "inside": "Epsilon stands inside the root, where it acts like a size of 1e-4: add it outside.",
@@ -309,7 +318,7 @@ def _simulated(fault, lr=0.01, eps=1e-8):
         for i, (name, g) in enumerate(grads.items()):
             if fault == "forgotten":
                 m[name], v[name] = np.zeros_like(g), np.zeros_like(g)
-            t = {"t a tensor": 2 * k - 1 + i, "t stays": 1, "forgotten": 1}.get(fault, k)
+            t = {"t a tensor": 2 * k - 1 + i, "t ahead": k + 1, "t stays": 1, "forgotten": 1}.get(fault, k)
             m[name] = b1 * m[name] + (1 - b1) * g
             v[name] = b2 * v[name] + (1 - b2) * g**2
             mh = m[name] if fault in ("none", "only v") else m[name] / (1 - b1**t)

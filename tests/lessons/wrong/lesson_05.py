@@ -90,6 +90,16 @@ def real_step(loss, p, delta=1e-20):
     return _complex(loss, p, delta, lambda L: np.imag(L) / delta, step=1)
 
 
+def value_replaced(loss, p, delta=1e-20):
+    q = np.array(p, dtype=complex)
+    gradient = np.empty(p.shape)
+    for place in np.ndindex(p.shape):
+        q[place] = 1j * delta
+        gradient[place] = np.imag(loss(q)) / delta
+        q[place] = p[place]
+    return gradient
+
+
 def array_of_floats(loss, p, delta=1e-20):
     p = np.array(p, dtype=float)
     gradient = np.empty(p.shape)
@@ -174,6 +184,11 @@ def divided_at_the_end(p, x, targets):
     return grads | {"W": grads["W"] / len(targets), "Wy": grads["Wy"] / len(targets)}
 
 
+def divided_by_symbols(p, x, targets):
+    grads = _backward(p, x, targets)
+    return {name: grad * len(targets) / len(p["by"]) for name, grad in grads.items()}
+
+
 def bias_as_a_row(p, x, targets):
     grads = _backward(p, x, targets)
     return grads | {"b": grads["b"][:, 0]}
@@ -200,6 +215,7 @@ WRONG = {
         real_part,
         step_of_one,
         real_step,
+        value_replaced,
         array_of_floats,
         all_at_once,
         complex_result,
@@ -215,6 +231,7 @@ WRONG = {
         no_derivative,
         changed_too_much,
         divided_at_the_end,
+        divided_by_symbols,
         bias_as_a_row,
     ],
 }

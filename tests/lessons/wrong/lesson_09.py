@@ -59,6 +59,12 @@ class BackwardWithoutFactor(Right):
         return (self.mask > 0) * dy
 
 
+class BackwardDivides(Right):
+    def backward(self, dy):
+        with np.errstate(all="ignore"):
+            return dy / self.mask
+
+
 class WholeUnits(Right):
     def draw(self, shape):
         return (self.rng.random((shape[0], 1)) >= self.p) / (1 - self.p) * np.ones(shape)
@@ -117,6 +123,10 @@ def epsilon_inside(g, lr=0.001, eps=1e-8):
 
 def without_root(g, lr=0.001, eps=1e-8):
     return -lr * g / (g**2 + eps)
+
+
+def rate_fixed(g, lr=0.001, eps=1e-8):
+    return -0.001 * g / (abs(g) + eps)
 
 
 def always_down(g, lr=0.001, eps=1e-8):
@@ -184,6 +194,12 @@ class CountedFromZero(RightAdam):
         for name, p in self.params.items():
             self.one(name, p, grads[name])
         self.t += 1
+
+
+class CountedFromOne(RightAdam):
+    def __init__(self, params, **more):
+        super().__init__(params, **more)
+        self.t = 1
 
 
 class NeverCounted(RightAdam):
@@ -268,6 +284,7 @@ WRONG = {
         AlwaysOn,
         BackwardWithoutMask,
         BackwardWithoutFactor,
+        BackwardDivides,
         WholeUnits,
         OneMaskForEver,
         OldMask,
@@ -282,6 +299,7 @@ WRONG = {
         without_epsilon,
         epsilon_inside,
         without_root,
+        rate_fixed,
         always_down,
     ],
     "9.3": [
@@ -291,6 +309,7 @@ WRONG = {
         CorrectedStored,
         CountedForEachTensor,
         CountedFromZero,
+        CountedFromOne,
         NeverCounted,
         Forgetful,
         EpsilonInside,
