@@ -1,5 +1,6 @@
 """Grades lesson 1."""
 
+import itertools
 import numbers
 from fractions import Fraction
 
@@ -47,6 +48,18 @@ SLIPS = (
     (
         lambda n, k: Fraction(4, n) * (2 - Fraction(2, 2**k) if k else 1),
         "the last dot is not counted: a range too short?",
+    ),
+    (
+        lambda n, k: Fraction(4, n) * (2 - Fraction(2, 2**k)),
+        "one term too few: k dots make k + 1 terms, the first of them 1. And `range(k)` ends at k - 1.",
+    ),
+    (
+        lambda n, k: Fraction(4, n) * (1 + Fraction(1, 2**k) if k else 1),
+        "only the last dot is counted. Every dot adds its term.",
+    ),
+    (
+        lambda n, k: Fraction(4, int(str(n)[0])) * (2 - Fraction(1, 2**k)),
+        "only the first digit of the number was read, and 16 has two.",
     ),
     (lambda n, k: Fraction(4, n), "the dots change nothing. What does each add?"),
 )
@@ -131,6 +144,10 @@ def _explain_tie(tokens, found, right, what):
     if sum(d for _, d in found) > sum(d for _, d in right):
         raise NotYet(f"{heard}: more time than in the tokens. Is a note joined and then added again?")
     if len(found) < len(right) and sum(d for _, d in found) == sum(d for _, d in right):
+        if len(found) < len(list(itertools.groupby(p for p, _ in plain))):
+            raise NotYet(
+                f"{heard}: a note after the `]` was joined too. The tie ends there; the next is new."
+            )
         raise NotYet(
             f"{heard}: notes became one only because they are equal. A repeated note is struck again; "
             "only the brackets tell a tie."

@@ -35,6 +35,19 @@ def one_term_short(value):
     return Fraction(4, int(value.rstrip("."))) * sum(Fraction(1, 2**i) for i in range(max(dots, 1)))
 
 
+def as_many_terms_as_dots(value):
+    return Fraction(4, int(value.rstrip("."))) * sum(Fraction(1, 2**i) for i in range(value.count(".")))
+
+
+def last_dot_only(value):
+    dots = value.count(".")
+    return Fraction(4, int(value.rstrip("."))) * (1 + Fraction(1, 2**dots) if dots else 1)
+
+
+def first_digit(value):
+    return Fraction(4, int(value[0])) * (2 - Fraction(1, 2 ** value.count(".")))
+
+
 def floats(value):
     return 4 / int(value.rstrip(".")) * (2 - 0.5 ** value.count("."))
 
@@ -54,6 +67,18 @@ def brackets_ignored(tokens):
 def equal_is_tied(tokens):
     groups = itertools.groupby((note(token) for token in tokens), key=lambda pair: pair[0])
     return [(p, sum(d for _, d in group)) for p, group in groups]
+
+
+def never_closed(tokens):
+    found, tied = [], False
+    for token in tokens:
+        p, d = note(token)
+        if tied:
+            found[-1] = (found[-1][0], found[-1][1] + d)
+        else:
+            found.append((p, d))
+        tied = tied or "[" in token
+    return found
 
 
 def end_dropped(tokens):
@@ -160,12 +185,16 @@ WRONG = {
         of_a_whole_note,
         upside_down,
         one_term_short,
+        as_many_terms_as_dots,
+        last_dot_only,
+        first_digit,
         floats,
         no_return,
     ],
     "1.2": [
         brackets_ignored,
         equal_is_tied,
+        never_closed,
         end_dropped,
         last_part_only,
         middle_forgotten,
