@@ -158,6 +158,8 @@ def _explain_shift(found, right):
             f"T = {key[0]} in {key[1]} moves by {found[key]}: the right letter, but another octave than "
             "some others. No `% 12` and no `if` on the size: one subtraction."
         )
+    if major and all(found[key] == -right[key] for key in KEYS if key[1] == "minor"):
+        raise NotYet("Major is right, and minor moves the wrong way: from T to 9, not from 9 to T.")
     if minor:
         raise NotYet("Minor is right and major is not. To which pitch class does major go?")
     key = next(key for key in KEYS if found[key] != right[key])

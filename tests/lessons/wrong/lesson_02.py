@@ -97,6 +97,10 @@ def plus_nine(T, mode):
     return -T if mode == "major" else 9 + T
 
 
+def minor_the_other_way(T, mode):
+    return -T if mode == "major" else T - 9
+
+
 def major_only(T, mode):
     return -T if mode == "major" else None
 
@@ -123,6 +127,7 @@ WRONG = {
         three_below,
         relative_major,
         plus_nine,
+        minor_the_other_way,
         major_only,
     ],
 }
