@@ -58,7 +58,9 @@ def outcome(name: str, answer: Any) -> tuple[bool, str]:
     except NotYet as wrong:
         return False, str(wrong)
     except Exception as error:  # the student's code may raise anything
-        place = traceback.extract_tb(error.__traceback__)[-1]
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if "site-packages" not in frame.filename]  # not the inside of NumPy
+        place = (own or frames)[-1]
         return False, f"Your code stopped at `{place.line}`: {type(error).__name__}: {error}"
 
 

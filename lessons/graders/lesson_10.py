@@ -162,12 +162,15 @@ def _explain(grads, norm):
             "The arrays are as before, but their norm is 7 and the limit 1. `g = g * factor` makes a new "
             "array and forgets it; `g *= factor` changes the one in the dictionary."
         )
+    if all(np.allclose(found[k], np.clip(before[k], -1, 1)) for k in found):
+        raise NotYet(
+            "Each *entry* was limited to 1 for itself: the large entries shrink, the small stay, and the "
+            "direction is another. One factor for all."
+        )
+    unchanged = [k for k in found if np.array_equal(found[k], before[k])]
+    if len(unchanged) == 2:
+        raise NotYet("Only one of three tensors has changed: does `return` stand inside the loop?")
     if all(np.allclose(np.linalg.norm(g), 1) for g in found.values()):
-        if all(np.allclose(found[k], np.clip(before[k], -1, 1)) for k in found):
-            raise NotYet(
-                "Each *entry* was limited to 1 for itself: the large entries shrink, the small stay, and the "
-                "direction is another. One factor for all."
-            )
         raise NotYet(
             "Each tensor has norm 1 now: the norm is to be that of all tensors together, one number."
         )

@@ -93,9 +93,8 @@ def _same(p, y, T):
         raise NotYet("A high T makes your distribution sharper: the logits are multiplied by T, not divided.")
     if T != 1 and np.allclose(p, sampling.tempered(y, 1)):
         raise NotYet(
-            "T changes nothing: it cancels where it stands now (dividing the exponentials, or the sum). It "
-            "belongs "
-            "inside the exponent."
+            "T changes nothing: it cancels where it stands now (under the exponentials, or the sum, or the "
+            "largest logit alone). It belongs inside the exponent, under all that stands there."
         )
     if not np.isclose(p.sum(), 1):
         raise NotYet(f"At T = {T} the probabilities add up to {p.sum():.4g}, not 1: divide by their own sum.")

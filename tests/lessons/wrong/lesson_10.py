@@ -82,6 +82,13 @@ def norm_after(grads, limit):
     return norm_of(grads)
 
 
+def return_in_the_loop(grads, limit):
+    norm = norm_of(grads)
+    for g in grads.values():
+        g *= min(1, limit / norm)
+        return norm
+
+
 def limit_forgotten(grads, limit):
     norm = norm_of(grads)
     if norm > limit:
@@ -113,6 +120,7 @@ WRONG = {
         nothing_returned,
         norm_after,
         limit_forgotten,
+        return_in_the_loop,
     ],
     "10.2": [
         said(A="rate too low"),
