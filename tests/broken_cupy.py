@@ -60,6 +60,10 @@ class CUBLASError(RuntimeError):
 # What is wrong, the CUDA that the driver knows, and what is said: the cause and the remedy.
 FAILURES = {
     "no driver": (at_first_touch(TOO_OLD), None, "there is no NVIDIA driver", A_DRIVER),
+    "no driver, in other words": (
+        at_first_touch(RuntimeError("CuPy failed to load libcuda.so.1: OSError: libcuda.so.1")), None,
+        "there is no NVIDIA driver", A_DRIVER,
+    ),
     "a driver older than CuPy": (
         at_first_touch(TOO_OLD), (12, 4), "the driver knows CUDA 12.4, too old for this CuPy",
         f"{INSTALL_12} in the place of the CuPy here",

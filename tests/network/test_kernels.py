@@ -1,7 +1,10 @@
 """kernels.cu on the CPU, by g++: right at every shape and in every order, and each planted bug is caught."""
 
 import json
+import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -70,3 +73,24 @@ def test_the_tiles_of_the_source_and_of_the_launches_are_the_same():
 
 def test_the_mutants_are_many():
     assert len(MUTANTS) >= 40 and len({json.dumps(m) for m in MUTANTS.values()}) == len(MUTANTS)
+
+
+def test_what_cannot_be_checked_here_says_so(tmp_path):
+    """With no compiler on the path."""
+    tests = ["test_kernels.py", "test_kernels_compile.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-rs",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+        "as_they_are or nvcc-sm_90",
+    ]
+    done = subprocess.run(
+        [*command, *(Path(__file__).with_name(name) for name in tests)],
+        env=os.environ | {"PATH": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "no g++ on Linux here: the kernels are not run" in done.stdout
+    assert "nvcc, or the g++ that it calls, is not here" in done.stdout and "2 skipped" in done.stdout
