@@ -132,7 +132,7 @@ def _check_rows(rows):
             "number. What may every count begin with?"
         )
     sums = rows.sum(axis=1)
-    if not np.allclose(sums, 1):
+    if not np.allclose(sums, 1, rtol=0, atol=1e-6):
         a = int(np.abs(sums - 1).argmax())
         if sums.max() > 2 and np.allclose(rows, rows.round()):
             raise NotYet("Your predictor returned counts: divide each row of them by its own sum.")
@@ -146,7 +146,10 @@ def _check_rows(rows):
                 "The probabilities of all contexts together add up to 1. Each context is a question of "
                 "its own: divide its counts by its own sum."
             )
-        raise NotYet(f"After symbol {a} your probabilities add up to {sums[a]:.3g}, not 1.")
+        raise NotYet(
+            f"After symbol {a} your probabilities add up to {sums[a]:.7g}, not 1. Change the counts, then "
+            "divide: what is changed after the division spoils the sum."
+        )
     if rows.min() <= 0:
         if np.all(np.sort(rows, axis=1)[:, -2] == 0):
             raise NotYet("Your predictor is sure of one symbol each time: others surprise it infinitely.")

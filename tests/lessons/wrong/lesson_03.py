@@ -87,6 +87,12 @@ def counts_themselves(songs, V):
     return lambda so_far: counts[so_far[-1]]
 
 
+def floor_after_division(songs, V):
+    counts = pair_counts(songs, V, 0)
+    p = np.maximum(counts / counts.sum(axis=1, keepdims=True), 1e-6)
+    return lambda so_far: p[so_far[-1]]
+
+
 def wrong_axis(songs, V):
     counts = pair_counts(songs, V)
     return lambda so_far: (counts / counts.sum(axis=0))[so_far[-1]]
@@ -145,6 +151,7 @@ WRONG = {
         nothing_new,
         nothing_new_at_all,
         counts_themselves,
+        floor_after_division,
         wrong_axis,
         all_pairs_together,
         backwards,
