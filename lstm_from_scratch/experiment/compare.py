@@ -15,7 +15,7 @@ import numpy as np
 
 from ..files import write_text
 from ..music import Melody, Vocabulary, decode
-from . import retention
+from . import retention, table_figures
 from .baselines import NGram
 from .dataset import Corpus
 from .diversity import relative_diversity
@@ -61,7 +61,7 @@ def compare(
     progress: Progress = lambda run, row: None,
     say: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Train every cell with every seed, measure each on the test part, and write `compare.json`.
+    """Train every cell with every seed, measure each on the test part, and write `compare.json` and figures.
 
     What is finished in the folder is read and not done again.
 
@@ -96,6 +96,8 @@ def compare(
         },
     }
     write_text(out / "compare.json", json.dumps(found, indent=1) + "\n")
+    for name, drawn in table_figures.figures(found).items():
+        write_text(out / f"{name}.svg", drawn)
     return found
 
 

@@ -94,6 +94,11 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     least, most = sampled["overlaps"]["note_count"][1:]
     assert 0 <= least <= sampled["overlaps"]["mean"][2] and most <= 1
     assert "perplexity" not in lstm  # no song is long enough
+    drawn = {path.stem: path.read_text() for path in tmp_path.glob("*.svg")}
+    assert (
+        set(drawn) == {"memory", "quality", "diversity"} and "no test song is long enough" in drawn["memory"]
+    )
+    assert f"{lstm['bits_per_onset']:.2f} (" in drawn["quality"] and "LSTM, 5" in drawn["diversity"]
     assert found["recall"]["gru"] == {"alone": [0, 0], "mixed": [0, 0]}
     monkeypatch.setattr(study, "train", lambda *_, **__: pytest.fail("trained again"))
     monkeypatch.setattr(table.retention, "measure_recall", lambda *_: pytest.fail("measured again"))
