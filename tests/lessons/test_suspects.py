@@ -1,8 +1,9 @@
-"""The programs of lesson 8's hunt: without a bug they are the package's LSTM, and each bug leaves its own marks."""
+"""The programs of lesson 8: without a bug they are the package's LSTM, and each bug leaves its own marks."""
 
 import numpy as np
 import pytest
 from lstm_from_scratch.lessons.graders import lesson_08, suspects
+
 from lstm_from_scratch.network import LSTM
 
 T, V, H, B = 5, 3, 4, 2
