@@ -18,6 +18,7 @@ STEPS = {
     12: "One launch a step is missing: `-z` is one, and so is writing into `h[t + 1]`.",
     11: "Two launches a step are missing: both `-z` and the copy into `h[t + 1]` are launches.",
     10: "Three launches a step are missing: the sigmoid is four (minus, exp, plus, divide), not one.",
+    14: "One too many a step: a slice such as `Wx[:, t]` is a view, no gather.",
     15: "Is what stands before the loop counted at every step? It happens once, however large T is.",
     16: "Three too many a step: i, f and o are slices of s, that is views, and nothing is computed.",
     20: "Seven too many a step: slices such as `z[: 3 * H]`, `h[t]` and `Wx[:, t]` are views.",
@@ -125,10 +126,11 @@ def _right(z_before, z, c_before, c, h, want):
     for name, found in (("c", c), ("h", h)):
         if np.isnan(found).all():
             raise NotYet(
-                f"{name} was not filled. `{name} = ...` gives the name to a new array and leaves the "
-                f"caller's as it was; `out={name}` writes into it."
+                f"{name} holds no numbers. `{name} = ...` gives the name to a new array and leaves the "
+                f"caller's as it was, and `{name} *= ...` multiplies the rubbish in it; `out={name}` writes "
+                "into it."
             )
-    i, _, o, g = np.split(want["gates"], 4)
+    i, f, o, g = np.split(want["gates"], 4)
     H = len(i)
     if not np.allclose(z, want["gates"]):
         if np.array_equal(z, z_before):
@@ -140,6 +142,14 @@ def _right(z_before, z, c_before, c, h, want):
                 "The block g does not hold tanh(z_g) at the end. Did i * g go into its place? backward needs "
                 "g: you have `work`."
             )
+        for k, (name, gate) in enumerate(zip("ifo", (i, f, o))):
+            block = z[k * H : (k + 1) * H]
+            product = block / gate  # what the gate was multiplied by
+            if any(np.allclose(product, a) for a in (g, want["c_before"], np.tanh(want["c"]))):
+                raise NotYet(
+                    f"The block {name} does not hold its gate at the end, but a product with it. backward "
+                    "needs the gate: put the product into c, h or `work`."
+                )
         if np.allclose(z[3 * H :], g):
             raise NotYet(
                 "The first three blocks do not hold 1 / (1 + exp(-z)): check the sign, and the order."
@@ -192,6 +202,10 @@ def paired(answer):
         return "Two predictors, the same songs, and an honest width."
     if _near((low, high), _interval(b, a), width):
         raise NotYet("This is the interval of sum(b) / sum(a): a belongs above the line.")
+    if np.allclose((low, high), np.quantile(a / b, (0.025, 0.975))):
+        raise NotYet(
+            "These are quantiles of the songs' own ratios: no songs were drawn. Draw, add up, divide."
+        )
     if high - low > 3 * width and low < whole < high:
         raise NotYet(
             f"Your interval is {(high - low) / width:.0f} times as wide as it should be. Are a and b drawn "

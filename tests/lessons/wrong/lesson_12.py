@@ -69,6 +69,15 @@ def gate_overwritten(xp, z, c_before, c, h, work):
     h *= o
 
 
+def input_gate_overwritten(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    xp.multiply(f, c_before, out=c)
+    i *= g
+    c += i
+    xp.tanh(c, out=h)
+    h *= o
+
+
 def all_sigmoid(xp, z, c_before, c, h, work):
     _, i, f, o, g = blocks(z, len(c))
     sigmoid_in_place(xp, z)
@@ -133,6 +142,10 @@ def drawn_separately(a, b, rng, draws):
     return quantiles(
         [a[rng.integers(n, size=n)].sum() / b[rng.integers(n, size=n)].sum() for _ in range(draws)]
     )
+
+
+def nothing_drawn(a, b, rng, draws):
+    return quantiles(a / b)
 
 
 def mean_of_ratios(a, b, rng, draws):
@@ -210,6 +223,7 @@ WRONG = {
         hidden_copy,
         state_before_overwritten,
         gate_overwritten,
+        input_gate_overwritten,
         all_sigmoid,
         gates_elsewhere,
         sign_forgotten,
@@ -219,6 +233,7 @@ WRONG = {
     ],
     "12.3": [
         drawn_separately,
+        nothing_drawn,
         mean_of_ratios,
         without_replacement,
         least_and_largest,
