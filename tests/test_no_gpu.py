@@ -1,7 +1,9 @@
 """Where no GPU can be used, `--device gpu` and the doctor say why and what to do, and `auto` says why."""
 
 import ctypes
+import os
 import runpy
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -65,6 +67,18 @@ def test_a_gpu_that_computes(pretend, cupy):
         backend = choose_backend(device)
         assert (backend.name, backend.xp) == ("gpu", cupy)
         assert backend.reason == "CuPy 14.2.0 on Stand-in"
+
+
+def test_nothing_is_chosen_at_import(tmp_path):
+    (tmp_path / "cupy.py").write_text("raise SystemExit('cupy was imported')")
+    code = "import lstm_from_scratch.cli, lstm_from_scratch.experiment, lstm_from_scratch.experiment.training"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run(
+        [sys.executable, "-c", "import cupy"], env=environment, capture_output=True, text=True
+    )
+    assert "cupy was imported" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -64,12 +64,13 @@ class Kernels:
         self.c[0] = 0 if c0 is None else layer._state(c0, B, "c0").T
         W, U, b = (xp.ascontiguousarray(layer.params[k], np.float32) for k in "WUb")
         xp.matmul(_matrix(self.x), W.T, out=_matrix(self.z))
-        for t in range(T):
+        (steps, _, B_, H_), U_T = self._integers, U.T
+        for t, h in zip(steps, self._h_steps):
             if path == "fused":
-                xp.matmul(self._h_steps[t], U.T, out=self.uh)
-                self._launch("cell_forward", self.uh, b, self.z, self.c, self.h, t, B, H)
+                xp.matmul(h, U_T, out=self.uh)
+                self._launch("cell_forward", self.uh, b, self.z, self.c, self.h, t, B_, H_)
             else:
-                self._launch("step_forward", U, b, self.z, self.c, self.h, t, B, H)
+                self._launch("step_forward", U, b, self.z, self.c, self.h, t, B_, H_)
         columns_of_h = self.h.swapaxes(1, 2)
         layer._cache = path, columns_of_h
         layer.h_last, layer.c_last = columns_of_h[T], self.c[T].T
@@ -90,13 +91,14 @@ class Kernels:
         if path == "fused":
             self.from_next[...] = 0  # after the last step comes nothing
         W, U = (xp.ascontiguousarray(layer.params[k], np.float32) for k in "WU")
-        for t in reversed(range(T)):
+        steps, T_, B_, H_ = self._integers
+        for t in reversed(steps):
             if path == "fused":
                 if t + 1 < T:
                     xp.matmul(self._z_steps[t + 1], U, out=self.from_next)
-                self._launch("cell_backward", self.from_next, self.dh, self.z, self.c, dc, t, B, H)
+                self._launch("cell_backward", self.from_next, self.dh, self.z, self.c, dc, t, B_, H_)
             else:
-                self._launch("step_backward", U, self.dh, self.z, self.c, dc, t, T, B, H)
+                self._launch("step_backward", U, self.dh, self.z, self.c, dc, t, T_, B_, H_)
         dz, grads = _matrix(self.z), layer.grads
         layer.dh0, layer.dc0 = (self._z_steps[0] @ U).T, dc.T
         xp.matmul(dz.T, _matrix(self.h[:T]), out=grads["U"])
@@ -105,7 +107,7 @@ class Kernels:
         return None if layer._tokens else (dz @ W).reshape(T, B, -1).swapaxes(1, 2)
 
     def _prepare(self, T: int, V: int, H: int, B: int) -> None:
-        """Work arrays, and lists of views of their steps: a slice costs the host as long as a launch."""
+        """Work arrays, views of their steps, and integers, once a shape: each costs as much as a launch."""
         if self._shape == (T, V, H, B):
             return
 
@@ -116,17 +118,18 @@ class Kernels:
         self.h, self.c = array("h", T + 1, B, H), array("c", T + 1, B, H)
         self.dh, self.from_next = array("dh", T, B, H), array("from_next", B, H)
         self._h_steps, self._z_steps = ([a[t] for t in range(T)] for a in (self.h, self.z))
+        self._integers = [np.int32(t) for t in range(T)], *map(np.int32, (T, B, H))
         across, down = (-(-size // tile) for size, tile in zip((H, B), TILE))
         self._grids = {"cell": ((-(-B * H // CELLS),), (CELLS,)), "step": ((across, down), TILE)}
         self._shape = T, V, H, B
 
     def _launch(self, name: str, *arguments: Any) -> None:
-        """A kernel; integers as the 32 bits that it reads, and not as the 64 that CuPy would pass."""
+        """A kernel. Its integers are NumPy's of 32 bits: Python's would arrive with 64."""
         if not self._functions:
             module = self._xp.RawModule(code=SOURCE.read_text(encoding="utf-8"))
             self._functions = {name: module.get_function(name) for name in NAMES}
         grid, block = self._grids[name[:4]]
-        self._functions[name](grid, block, tuple(np.int32(a) if isinstance(a, int) else a for a in arguments))
+        self._functions[name](grid, block, arguments)
 
 
 def _matrix(a: Array) -> Array:
