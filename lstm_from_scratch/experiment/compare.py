@@ -83,6 +83,7 @@ def compare(
             runs.append(_kept(folder / "measures.json", yardstick.measure, model, record, seed))
         models[f"{cell}-{units}"] = yardstick.summed_up(runs)
     found = {
+        "command": f"melody compare --seeds {seeds}",
         "corpus": {"digest": corpus.digest, "rule": corpus.rule, "songs": len(corpus.songs)},
         "seeds": seeds,
         "recipe": {name: value for name, value in vars(recipe).items() if name not in ("cell", "units")},
