@@ -93,3 +93,11 @@ def test_the_runtime_has_no_name_that_cupy_lacks(cupy):
     assert vars(cupy.cuda).keys() <= {*names["cupy.cuda"], "cublas"}  # which is loaded when it is asked for
     for part in ("runtime", "nvrtc", "memory"):
         assert vars(getattr(cupy.cuda, part)).keys() <= set(names[f"cupy.cuda.{part}"])
+
+
+def test_no_graph_is_captured(cupy):
+    """CuPy cannot capture cuBLAS, and the stand-in cannot tell: it has no way to begin."""
+    with pytest.raises(AttributeError):
+        cupy.cuda.get_current_stream().begin_capture()
+    with pytest.raises(AttributeError):
+        cupy.cuda.Stream()

@@ -65,6 +65,22 @@ def test_training_goes_as_on_the_cpu(gpu, small, objective, cell, path):
     assert rows[0] == pytest.approx(rows[1], rel=1e-4, abs=1e-6)
 
 
+@pytest.mark.parametrize("preset", ["paper", "fast"])
+def test_the_first_losses_are_those_of_the_cpu(gpu, small, preset, path):
+    """To the rounding of float32: the same weights, order of batches and masks."""
+    recipe = replace(PRESETS[preset], units=16, batch=4, length=16, steps=9)
+    runs = [Run(small, recipe, 3, backend) for backend in (CPU, gpu)]
+    losses = []
+    for _ in range(5):
+        for run in runs:
+            run.meter.restore()
+            run.advance()
+        losses.append([run.meter.means()["loss"] for run in runs])
+    for ours, theirs in losses:
+        assert ours == pytest.approx(theirs, rel=1e-6)
+    assert len({ours for ours, _ in losses}) == len(losses)
+
+
 @each_objective
 @pytest.mark.parametrize("first", ["cpu", "gpu"])
 def test_a_checkpoint_goes_on_on_the_other_device(gpu, small, tmp_path, objective, first, path):
