@@ -1,4 +1,4 @@
-"""What the experiments' scripts do to a corpus: less of it, other integers, and the keys that songs stand in."""
+"""What the experiments' scripts do to a corpus: less of it, other integers, and the songs' own keys."""
 
 import sys
 from pathlib import Path
