@@ -57,9 +57,8 @@ class Batches:
             available = len(stream) - recipe.length
         else:
             self._songs = [np.concatenate([[delimiter], song, [delimiter]]) for song in songs]
-            available = sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
-            if recipe.cut:  # each cut makes one piece more, or none
-                available += len(songs) // 2
+            self._cuts = int(recipe.cut * len(songs))  # each makes one piece more, or none
+            available = self._cuts + sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
         if available < recipe.batch:
             raise CorpusError(
                 f"the training songs give {available} pieces of {recipe.length} symbols, too few for a batch "
@@ -81,7 +80,7 @@ class Batches:
         """Put an epoch's order, or its lanes in their order, where the batches are."""
         rng, recipe = np.random.default_rng([self._seed, epoch]), self._recipe
         if recipe.objective == "stream":
-            parts = cut(self._songs, rng) if recipe.cut else self._songs
+            parts = cut(self._songs, self._cuts, rng) if self._cuts else self._songs
             pieces = [song_pieces(parts[i], recipe.length) for i in rng.permutation(len(parts))]
             self._lanes = [self._to_device(a) for a in lanes(pieces, recipe.batch, self.per_epoch)]
         else:
@@ -89,16 +88,16 @@ class Batches:
         self._epoch = epoch
 
 
-def cut(songs: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """Half of the songs, drawn at random, in two parts each, and the others whole.
+def cut(songs: list[np.ndarray], count: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """So many of the songs, drawn at random, in two parts each, and the others whole.
 
     The symbol at the cut ends one part and begins the other. That others stay whole matters: the end of a cut
     song is not heard from its beginning, and a network that hears cut songs alone ends its own too late.
     """
-    halved = set(rng.permutation(len(songs))[: len(songs) // 2].tolist())
+    chosen = set(rng.permutation(len(songs))[:count].tolist())
     parts = []
     for i, song in enumerate(songs):
-        k = int(rng.integers(1, len(song) - 1)) if i in halved else 0
+        k = int(rng.integers(1, len(song) - 1)) if i in chosen else 0
         parts += [song[: k + 1], song[k:]] if k else [song]
     return parts
 

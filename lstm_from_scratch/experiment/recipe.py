@@ -22,8 +22,8 @@ class Recipe:
     averaging : float
         The weights that are validated, kept and sampled are an exponential average of all steps' weights
         with this decay; 0 keeps the last. [Polyak92]
-    cut : bool
-        "stream" only: whether in each epoch half of the songs are cut in two, each part from the zero state;
+    cut : float
+        "stream" only: the share of the songs that are cut in two in an epoch, each part from the zero state;
         songs and places are drawn anew. So a network hears songs from everywhere, and does not learn them
         from their start.
     weight_dropout : float
@@ -48,7 +48,7 @@ class Recipe:
     warmup: int = 0
     decay: bool = False
     averaging: float = 0.0
-    cut: bool = False
+    cut: float = 0.0
     weight_dropout: float = 0.0
     clip: float = 0.0
     epochs: int = 40
@@ -70,7 +70,7 @@ PRESETS = {
     "paper": Recipe(),
     "fast": Recipe(
         objective="stream", batch=16, length=64, lr=0.005, warmup=100, decay=True, averaging=0.998, clip=1.0,
-        dropout=0.4, cut=True, weight_dropout=0.3, epochs=50,
+        dropout=0.4, cut=0.75, weight_dropout=0.4, epochs=56,
     ),
     "smoke": Recipe(
         objective="stream", units=64, batch=16, length=32, lr=0.005, warmup=50, decay=True, averaging=0.99,

@@ -16,7 +16,7 @@ SONGS = [np.array([1, 2, 3]), np.array([4]), np.array([5, 6, 7, 8, 9])]
 RECIPES = [
     Recipe(objective="window", length=4, batch=5),
     Recipe(objective="stream", length=4, batch=3),
-    Recipe(objective="stream", length=4, batch=3, cut=True),
+    Recipe(objective="stream", length=4, batch=3, cut=0.5),
 ]
 objective = pytest.mark.parametrize("recipe", RECIPES, ids=["window", "stream", "cut"])
 
@@ -94,12 +94,12 @@ def test_lanes_hold_each_song_once_and_carry_the_state_inside_it_alone():
     assert missing < len(songs) * 6 + 3 * 7  # less than a piece a song, and than a column at the end
 
 
-def test_half_of_the_songs_are_cut_in_two_parts_that_share_a_symbol():
+def test_cut_songs_are_two_parts_that_share_a_symbol():
     rng = np.random.default_rng(0)
     songs = [np.array([0, *rng.integers(1, 99, n), 0]) for n in (1, 1, 2, 3, 9, 9, 9)]
     whole = Counter()
     for seed in range(60):
-        parts = cut(songs, np.random.default_rng(seed))
+        parts = cut(songs, 3, np.random.default_rng(seed))
         assert len(parts) == 7 + 3 and all(len(part) >= 2 for part in parts)
         for i, song in enumerate(songs):
             found = parts.pop(0)
@@ -116,7 +116,7 @@ def test_half_of_the_songs_are_cut_in_two_parts_that_share_a_symbol():
 def test_an_epoch_of_cut_songs_has_each_symbol_once_as_a_target():
     rng = np.random.default_rng(0)
     songs = [rng.integers(1, 9, n) for n in rng.integers(1, 30, 20)]
-    recipe = Recipe(objective="stream", length=7, batch=3, cut=True)
+    recipe = Recipe(objective="stream", length=7, batch=3, cut=0.5)
     wanted = sorted(np.concatenate([*songs, np.zeros(20, int)]))
     for seed in range(20):
         batches = stream_batches(songs, recipe, seed)
@@ -127,7 +127,7 @@ def test_an_epoch_of_cut_songs_has_each_symbol_once_as_a_target():
 
 def test_each_batch_has_something_to_count():
     for batch in (1, 2, 3, 4):
-        for cuts in (False, True):
+        for cuts in (0.0, 0.5, 1.0):
             recipe = Recipe(objective="stream", length=4, batch=batch, cut=cuts)
             assert all(b.counted.any() for b in stream_batches(SONGS, recipe))
 

@@ -24,7 +24,7 @@ STREAM = Recipe(
     dropout=0.3, steps=40, validate_every=10, save_seconds=1e9,
 )  # fmt: skip
 WINDOW = Recipe(units=5, batch=16, length=8, dropout=0.2, steps=30, validate_every=12, save_seconds=1e9)
-CUT = replace(STREAM, cut=True, weight_dropout=0.3)
+CUT = replace(STREAM, cut=0.5, weight_dropout=0.3)
 RECIPES = {
     "stream": STREAM,
     "cut": CUT,
