@@ -58,6 +58,9 @@ def outcome(name: str, answer: Any) -> tuple[bool, str]:
     except NotYet as wrong:
         return False, str(wrong)
     except Exception as error:  # the student's code may raise anything
+        if isinstance(error, TypeError) and "not callable" in str(error) and not callable(answer):
+            given = f"it was given its result: {type(answer).__name__}."
+            return False, f"The check wants the function, its name without brackets; {given}"
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if "site-packages" not in frame.filename]  # not the inside of NumPy
         place = (own or frames)[-1]

@@ -113,3 +113,10 @@ def test_wrong_answers_are_told_apart(name):
     assert not any(passed for passed, _ in found), messages
     assert len(set(messages)) == len(messages), messages
     assert not any(message.startswith("Your code stopped") for message in messages), messages
+
+
+def test_a_result_in_the_place_of_the_function_is_told():
+    passed, message = checks.outcome("1.1", 1.5)
+    assert not passed and message == (
+        "The check wants the function, its name without brackets; it was given its result: float."
+    )
