@@ -37,7 +37,7 @@ def _usual_lines(R):
     yield (
         lambda U, dz, dh, h, t, back: 0 * dz,
         "Nothing comes back: each step knows its own R alone, as if no state were handed on. What does "
-        "h_(t-1) act on at step t?",
+        "h_(t-1) act on at step t? (Or does your line not begin with `back =`?)",
     )
     yield (
         lambda U, dz, dh, h, t, back: dz,
@@ -76,6 +76,10 @@ def _usual_lines(R):
         lambda U, dz, dh, h, t, back: U.T @ dz + (R[t - 2] if t > 1 else 0),
         "R is in it twice: the next round of the loop adds the R of its own step. `back` is only what step t "
         "sends.",
+    )
+    yield (
+        lambda U, dz, dh, h, t, back: U.T @ dz + R[t - 1],
+        "You added the R of step t. It is in dz already; on its own it does not act on h_(t-1).",
     )
 
 
@@ -162,8 +166,30 @@ def _usual(h, U):
     )
     yield (
         _product([_jacobian(h_s, U) for h_s in h[1:]]),
-        "You walk from the first step to the last: distance 1 is then J_1, but dh_T / dh_(T-1) is J_T. Begin "
-        "at step T.",
+        "You walk from the first step to the last: distance 1 is then J_1, but from h_(T-1) to h_T it is "
+        "J_T. Begin at step T.",
+    )
+    yield (
+        _product([_jacobian(h_s, U) for h_s in h[1:]], step=lambda P, J: J @ P),
+        "Your products begin at step 1: they say how h_1, h_2, ... depend on h_0. Wanted is how the *last* "
+        "state depends on earlier ones, so begin with J_T; the next factor is J_(T-1).",
+    )
+    yield (
+        np.array([1.0, *(np.linalg.norm(J, 2) for J in back)]),
+        "These are the norms of single steps. From h_(T-d) to h_T there are d steps: multiply their "
+        "matrices.",
+    )
+    yield (
+        _product(back, step=lambda P, J: P * J),
+        "With * the matrices are multiplied entry by entry. One step after the other is a matrix product: @.",
+    )
+    yield (
+        _product([(1 - np.tanh(h_s) ** 2)[:, None] * U for h_s in h[:0:-1]]),
+        "You took tanh of h. But h has come out of tanh already: the slope is 1 - h^2.",
+    )
+    yield (
+        _product([_jacobian(h_s, U.T) for h_s in h[:0:-1]]),
+        "You transposed U. Row k of J says what acts on unit k, so its entry j has U_kj: U as it is.",
     )
     yield (
         _product(back, norm=np.linalg.norm),
@@ -183,7 +209,7 @@ def _usual(h, U):
 
 @grader("6.2")
 def reach(answer):
-    """The norms of dh_T / dh_(T-d)."""
+    """The norms of the derivatives of h_T by h_(T-d)."""
     rng = np.random.default_rng(62)
     U = rng.uniform(-1, 1, (H, H))
     shapes = {"b": (H, 1), "x": (T, H, B), "h0": (H, B)}
@@ -210,6 +236,11 @@ def reach(answer):
     right = _product([_jacobian(h_s, U) for h_s in h[:0:-1]])
     first = int(np.argmax(~np.isclose(found, right)))
     if not np.allclose(found, right):
+        if first == 0:
+            raise NotYet(
+                f"At distance 0 you gave {found[0]:.4g}, want 1: h_T by itself. Take the first norm before "
+                "the first product."
+            )
         raise NotYet(
             f"At distance {first} you gave {found[first]:.4g}, want {right[first]:.4g} (nearer ones are "
             "right): what is multiplied there?"

@@ -6,8 +6,8 @@ from lstm_from_scratch.network import LSTM
 
 from ..checks import NotYet, grader
 
-NAMES = ["55", "60", "62", "67", "_", "r"]
-PITCHES = NAMES[:4]
+NAMES = ["55", "60", "_", "62", "r", "67"]  # not all pitches have their places among PITCHES
+PITCHES = ["55", "60", "62", "67"]
 H, V = len(PITCHES), len(NAMES)
 READ = ["62", "_", "_", "60", "67", "_", "67", "_", "r", "_", "_", "55", *["_"] * 63, "60", "_", "r", "60"]
 
@@ -66,6 +66,11 @@ def hold(answer):
         return "A piano roll, by gates alone."
     if not W.any() and not b.any():
         raise NotYet("All weights are 0: every gate is half open, and the candidate is 0.")
+    if not b.any():
+        raise NotYet(
+            "All of b is 0, and a gate without a bias is half open. Did you write `b_i = ...`? That gives "
+            "the name to another number; `b_i[:] = ...` writes into b."
+        )
     _order(W, U, b)
     if U.any():
         raise NotYet(
@@ -80,9 +85,14 @@ def hold(answer):
         raise NotYet(
             "Your input gate is open at every pitch but the unit's own: a sign is the wrong way round."
         )
+    if np.array_equal(i > 0.5, np.eye(H, V) > 0):
+        raise NotYet(
+            "Unit k listens to the k-th *name*, but it belongs to the k-th *pitch*. names.index(pitch) is "
+            "the pitch's column."
+        )
     if (i[own] < 0.9).any():
         _say_where(
-            i, own, "The input gate is to be open at the unit's own pitch", "Nothing is written there."
+            i, own, "The input gate is to be open at the unit's own pitch", "Too little is written there."
         )
     if (i[other] > 0.01).any():
         _say_where(
@@ -95,8 +105,8 @@ def hold(answer):
         )
     if (g[own] < 0.9).any():
         raise NotYet(
-            f"The input gate opens, but the candidate g is {g[own].min():.2g} there: open gate times nothing "
-            "is nothing. What is to be written is 1."
+            f"The input gate opens, but the candidate g is {g[own].min():.2g} there, and what is written is "
+            "i times g. It is to be 1: what gives a tanh near 1?"
         )
     if (f[:, going_on] < 0.5).all():
         raise NotYet(
@@ -180,6 +190,10 @@ USUAL = (
     (
         lambda n: np.log(0.5 ** (1 / n)),
         "That is ln f. It would be the answer if the gate were e^b; it is 1 / (1 + e^(-b)).",
+    ),
+    (
+        lambda n: np.log(2) / n,
+        "That is -ln f, as if the gate were e^(-b); it is 1 / (1 + e^(-b)). Solve this for b.",
     ),
     (
         lambda n: _logit(np.exp(-1 / n)),

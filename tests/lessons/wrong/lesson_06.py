@@ -56,6 +56,10 @@ def without_distance_0(h, U):
     return walk(jacobian)(h, U)[1:]
 
 
+def multiplied_first(h, U):
+    return walk(jacobian, states=lambda h: h[::-1])(h, U)[1:]
+
+
 def by_time(h, U):
     return walk(jacobian)(h, U)[::-1]
 
@@ -82,6 +86,7 @@ WRONG = {
         loop(lambda U, dz, dh, h, t, back, R: U.T @ dz[t - 1] * (1 - h[t] ** 2)),
         loop(lambda U, dz, dh, h, t, back, R: U.T @ (dz[t - 1] * (1 - h[t] ** 2))),
         loop(lambda U, dz, dh, h, t, back, R: U.T @ dz[t - 1] + (R[t - 2] if t > 1 else 0)),
+        loop(lambda U, dz, dh, h, t, back, R: U.T @ dz[t - 1] + R[t - 1]),
         loop(lambda U, dz, dh, h, t, back, R: (U.T @ dz[t - 1]).sum(axis=1, keepdims=True)),
         changes_r,
         forgets_h0,
@@ -94,6 +99,12 @@ WRONG = {
         walk(jacobian, norm=np.linalg.norm),
         walk(jacobian, states=lambda h: h[-2::-1]),
         walk(jacobian, states=lambda h: h[1:]),
+        walk(jacobian, states=lambda h: h[1:], step=lambda P, J: J @ P),
+        walk(jacobian, step=lambda P, J: P * J),
+        walk(jacobian, step=lambda P, J: J),
+        walk(lambda h, U: np.diag(1 - np.tanh(h) ** 2) @ U),
+        walk(lambda h, U: np.diag(1 - h**2) @ U.T),
+        multiplied_first,
         walk(lambda h, U: np.diag(1 - h) @ U),
         without_distance_0,
         by_time,

@@ -86,6 +86,19 @@ def input_bias_forgotten(names, W, b, U):
     b[0][...] = 0
 
 
+def names_rebound(names, W, b, U):
+    for block in b:
+        block[...] = 0
+
+
+def by_place(names, W, b, U):
+    W[0][...] = 20 * np.eye(*W[0].shape)
+
+
+def candidate_half(names, W, b, U):
+    b[3][...] = 1
+
+
 def writes_while_it_lasts(names, W, b, U):
     W[0][:, names.index("_")] = 20
 
@@ -117,6 +130,9 @@ WRONG = {
                 holds_through_rests,
                 no_forget_gate,
                 no_candidate,
+                candidate_half,
+                by_place,
+                names_rebound,
                 output_shut,
                 output_half,
                 input_always_open,
@@ -130,6 +146,7 @@ WRONG = {
         lambda steps: 0.5 ** (1 / steps),
         lambda steps: -sigmoid_of(0.5 ** (1 / steps)),
         lambda steps: np.log(0.5) / steps,
+        lambda steps: np.log(2) / steps,
         lambda steps: sigmoid_of(np.exp(-1 / steps)),
         lambda steps: sigmoid_of(1 - 0.5 / steps),
         lambda steps: sigmoid_of(1 - 1 / steps) if steps > 1 else 0.0,
