@@ -80,6 +80,26 @@ def _usual_dc(dh, dc, i, f, o, g, c_before, c):
         "You multiplied by f what came along the belt. It comes from step t + 1, whose f it has already "
         "(see the last line of the function).",
     )
+    yield (
+        (dc + dh * o) * (1 - t**2),
+        "What came along the belt does not pass through the tanh of equation 6, whose slope belongs to dh o.",
+    )
+    yield (
+        dc + dh * o * (1 - t) ** 2,
+        "(1 - tanh)^2 is not 1 - tanh^2: the square belongs to tanh(c) alone.",
+    )
+    yield (
+        dc + dh * o * t,
+        "You have tanh(c_t) where its *slope* belongs, which is 1 - tanh^2.",
+    )
+    yield (
+        dc + dh * t * o * (1 - o),
+        "What you added is dz_o, what goes to the gate. c_t gets what goes to the other factor, tanh(c_t).",
+    )
+    yield (
+        dc + dh,
+        "dh is the gradient of h_t. On its way to c_t, in h_t = o tanh(c_t), it meets a factor and a tanh.",
+    )
 
 
 def _two(found, shapes, names):
@@ -114,6 +134,12 @@ def step_back(answer):
         dh, _, *rest = given
         if all(np.allclose(a, b) for a, b in zip(found, _finish(dc, dh, *rest))):
             raise NotYet(message)
+    used = found[1] / given[3]  # the student's dc: the last line gives back dc * f
+    if all(np.allclose(a, b) for a, b in zip(found, _finish(used, given[0], *given[2:]))):
+        raise NotYet(
+            "Your dc is not all that c_t receives. That is a sum of two: what came along the belt, as it is; "
+            "and dh times the other factor in h_t = o tanh(c_t), times the slope of tanh at c_t."
+        )
     name, a, n = next(
         (name, a, n)
         for name, a, n in zip(("dz", "dc_before"), found, right)
@@ -222,6 +248,11 @@ def _usual_gru(dh, r, u, n, v, h):
             (dh * u * slope, "dz_n: n enters h_t with the factor 1 - u; you have u, the factor of h_(t-1)."),
             (dh * slope, "dz_n: n enters h_t with a factor, and you have left it out."),
             (dz_n * r, "dz_n has an r too many: z_n stands beside r v, not inside it."),
+            (
+                dh * (1 - u) * (1 - np.tanh(n) ** 2),
+                "dz_n: n is what tanh gave already, so the slope is 1 - n^2.",
+            ),
+            (dh * (1 - u) * n * (1 - n), "dz_n: n (1 - n) is the slope of a sigmoid, but n = tanh(...)."),
         ),
         "dz_u": (
             (dh * (n - h) * u * (1 - u), "dz_u has the wrong sign: u stands in (1 - u) n with a minus."),
@@ -229,6 +260,15 @@ def _usual_gru(dh, r, u, n, v, h):
             (
                 dh * h * u * (1 - u),
                 "dz_u: u stands in h_t twice, in u h_(t-1) and in (1 - u) n. One is missing.",
+            ),
+            (
+                dh * (h + n) * u * (1 - u),
+                "dz_u: one sign is wrong, since u stands in (1 - u) n with a minus.",
+            ),
+            (dh * (h - n) * (1 - u**2), "dz_u: 1 - u^2 is the slope of a tanh, but u = sigmoid(z_u)."),
+            (
+                dh * (1 - n + h) * u * (1 - u),
+                "dz_u: the derivative of (1 - u) n by u is -n; the 1 falls away.",
             ),
             (-dh * n * u * (1 - u), "dz_u: u stands in h_t twice; what it does in u h_(t-1) is missing."),
         ),
@@ -238,6 +278,8 @@ def _usual_gru(dh, r, u, n, v, h):
                 dh * (1 - u) * v * r * (1 - r),
                 "dz_r: r stands *inside* the tanh, so it begins from dz_n, not from dn.",
             ),
+            (dh * v * r * (1 - r), "dz_r: r acts on h_t by way of n, so it begins from dz_n, not from dh."),
+            (dz_n * v * (1 - r**2), "dz_r: 1 - r^2 is the slope of a tanh, but r = sigmoid(z_r)."),
             (dz_n * h * r * (1 - r), "dz_r: what r scales is v = U_n h + b_n, not h."),
             (dz_n * r * (1 - r), "dz_r: r stands in r v, so v is its factor, and it is missing."),
         ),
