@@ -141,7 +141,14 @@ def compare(options: argparse.Namespace) -> None:
     from .experiment.dataset import Corpus
 
     corpus = Corpus.load(options.corpus)
-    found = compare(corpus, options.out, options.seeds, say=lambda line: print(line, file=sys.stderr))
+    with closing(_Progress()) as progress:
+        found = compare(
+            corpus,
+            options.out,
+            options.seeds,
+            progress=progress,
+            say=lambda line: print(line, file=sys.stderr),
+        )
     best = found["baseline"]["name"]
     print(
         "test part   parameters  bits an onset  95 % interval  over "
@@ -234,7 +241,7 @@ class _Progress:
     """
 
     def __init__(self, first: Sequence[str] = ()) -> None:
-        self._first, self._bar = first, None
+        self._first, self._bar, self._run = first, None, None
 
     def __call__(self, run, row) -> None:
         from tqdm import tqdm
@@ -242,6 +249,8 @@ class _Progress:
         if self._bar is None:
             for line in self._first:
                 print(line, file=sys.stderr)
+        if run is not self._run:  # each has a bar of its own
+            self._run = run
             self._bar = tqdm(
                 total=run.steps,
                 initial=run.step - 1,

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ import pytest
 from lstm_from_scratch import __version__
 from lstm_from_scratch.cli import main
 from lstm_from_scratch.experiment import MelodyModel, checkpoint
+from lstm_from_scratch.experiment import compare as table_one
+from lstm_from_scratch.experiment.recipe import PRESETS
 from lstm_from_scratch.music import KernError, essen, read_kern
 
 ROOT = Path(__file__).parents[1]
@@ -104,6 +108,22 @@ def test_evaluate_prints_the_schema(runs, capsys):
     assert len(table) == 2 + len(found["test"]) and table[0].startswith("7 test songs")
     assert f"the best: {found['test']['network']['over_ngram'][0]:.3f}" in table[-1]
     assert f"{found['test']['network']['nats_per_symbol']:.3f}" in table[1]
+
+
+def test_compare_prints_a_line_a_model_and_keeps_its_figures(runs, tmp_path, capsys, monkeypatch):
+    tiny = replace(PRESETS["smoke"], units=4, batch=4, length=8, steps=4, validate_every=2)
+    for name, value in {"MELODIES": 4, "TEMPERATURES": (1.0,), "sizes": lambda symbols: [("rnn", 4)]}.items():
+        monkeypatch.setattr(table_one, name, value)
+    monkeypatch.setattr(table_one.retention, "RECALL_UPDATES", 2)
+    monkeypatch.setattr(table_one, "compare", partial(table_one.compare, recipe=tiny))
+    arguments = ["compare", "--corpus", str(runs / "corpus"), "--out", str(tmp_path), "--seeds", "2"]
+    assert main(arguments) == 0
+    printed = capsys.readouterr()
+    assert "RNN of 4 units, seed 1" in printed.err and printed.err.count("step      4 of 4") == 2
+    lines = printed.out.splitlines()
+    assert lines[0].startswith("test part") and lines[1].startswith("rnn-4")
+    assert "lstm recalls an item after 0 others" in printed.out and lines[-1].endswith("compare.json")
+    assert {"memory.svg", "quality.svg", "diversity.svg"} <= {path.name for path in tmp_path.iterdir()}
 
 
 def test_gradcheck_prints_every_tensor(capsys):
