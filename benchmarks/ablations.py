@@ -33,12 +33,13 @@ from lstm_from_scratch.music import Vocabulary, encode, read_kern
 from lstm_from_scratch.music.rules import keep_acceptable_events
 from lstm_from_scratch.music.symbols import DELIMITER, HOLD
 
+DROPOUTS = (0.0, 0.2, 0.35, 0.5)
 ALONE = replace(RECIPE, weight_dropout=0.0, cut=0.0)
 RECIPES = {
     "all": RECIPE,
     "without dropped weights": replace(RECIPE, weight_dropout=0.0),
     "without cut songs": replace(RECIPE, cut=0.0),
-    **{f"dropout {p} alone": replace(ALONE, dropout=p) for p in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)},
+    **{f"dropout {p} alone": replace(ALONE, dropout=p) for p in DROPOUTS},
 }
 
 

@@ -119,7 +119,8 @@ def test_compare_prints_a_line_a_model_and_keeps_its_figures(runs, tmp_path, cap
     arguments = ["compare", "--corpus", str(runs / "corpus"), "--out", str(tmp_path), "--seeds", "2"]
     assert main(arguments) == 0
     printed = capsys.readouterr()
-    assert "RNN of 4 units, seed 1" in printed.err and printed.err.count("step      4 of 4") == 2
+    assert printed.err.count("RNN of 4 units, rate") == 3 + 2  # each rate once, and the best with each seed
+    assert printed.err.count("step      4 of 4") == 3 + 1
     lines = printed.out.splitlines()
     assert lines[0].startswith("test part") and lines[1].startswith("rnn-4")
     assert "lstm recalls an item after 0 others" in printed.out and lines[-1].endswith("compare.json")

@@ -7,6 +7,7 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,31 +27,14 @@ from .originality import SpanFinder
 from .overlap import overlaps
 from .recipe import PRESETS, Recipe
 from .sampling import compose_many
+from .sizes import sizes
 from .study import Progress, machine, trained
 
 TEMPERATURES = (0.2, 0.5, 0.7, 1.0, 1.2, 1.5)
 MELODIES = 64  # a temperature and model
 # A fifth of the fast preset's epochs: fifteen runs take an hour or two. They need less against overfitting.
 RECIPE = replace(PRESETS["fast"], epochs=12, cut=0.5, weight_dropout=0.3)
-
-
-def sizes(symbols: int, units: int = 256) -> list[tuple[str, int]]:
-    """The cells compared: all with `units`, then RNN and GRU with the LSTM's number of parameters."""
-    wanted = _parameters("lstm", units, symbols)
-    matched = [(cell, matched_units(cell, symbols, wanted)) for cell in ("rnn", "gru")]
-    return [(cell, units) for cell in ("rnn", "gru", "lstm")] + matched
-
-
-def matched_units(cell: str, symbols: int, wanted: int) -> int:
-    """The units with which a model of this cell comes nearest to so many parameters."""
-    return min(range(1, 4096), key=lambda units: abs(_parameters(cell, units, symbols) - wanted))
-
-
-def _parameters(cell: str, units: int, symbols: int) -> int:
-    """Of the whole model: W, U and b of each block, the GRU's bn, and the dense layer."""
-    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[cell]
-    recurrent = blocks * units * (symbols + units + 1) + (units if cell == "gru" else 0)
-    return recurrent + symbols * (units + 1)
+RATES = (0.001, 0.002, 0.005)  # tried for each, since what suits an LSTM drives a large RNN apart
 
 
 def compare(
@@ -73,20 +57,22 @@ def compare(
     corpus.require("training", "validation", "test")
     out.mkdir(parents=True, exist_ok=True)
     yardstick = Yardstick(corpus)
-    models = {}
+    run, models = partial(_run, corpus, out, progress, say), {}
     for cell, units in sizes(len(corpus.vocabulary)):
+        own = replace(recipe, cell=cell, units=units)
+        of_rates = {str(lr): run(replace(own, lr=lr), 0)[1]["best"]["validation_loss"] for lr in RATES}
+        own = replace(own, lr=float(min(of_rates, key=of_rates.__getitem__)))
         runs = []
         for seed in range(seeds):
-            folder = out / f"{cell}-{units}-seed{seed}"
-            say(f"{cell.upper()} of {units} units, seed {seed}")
-            model, record = trained(corpus, replace(recipe, cell=cell, units=units), folder, seed, progress)
+            model, record, folder = run(own, seed)
             runs.append(_kept(folder / "measures.json", yardstick.measure, model, record, seed))
-        models[f"{cell}-{units}"] = yardstick.summed_up(runs)
+        tuned = {"lr": own.lr, "validation_loss_of_rates": of_rates}
+        models[f"{cell}-{units}"] = yardstick.summed_up(runs) | tuned
     found = {
         "command": f"melody compare --seeds {seeds}",
         "corpus": {"digest": corpus.digest, "rule": corpus.rule, "songs": len(corpus.songs)},
         "seeds": seeds,
-        "recipe": {name: value for name, value in vars(recipe).items() if name not in ("cell", "units")},
+        "recipe": {k: value for k, value in vars(recipe).items() if k not in ("cell", "units", "lr")},
         "machine": machine(),
         "baseline": yardstick.baseline,
         "held_out": yardstick.held_out(),
@@ -100,6 +86,15 @@ def compare(
     for name, drawn in table_figures.figures(found).items():
         write_text(out / f"{name}.svg", drawn)
     return found
+
+
+def _run(
+    corpus: Corpus, out: Path, progress: Progress, say: Callable[[str], None], recipe: Recipe, seed: int
+) -> tuple[MelodyModel, dict[str, Any], Path]:
+    """A run of `trained` and its folder."""
+    say(f"{recipe.cell.upper()} of {recipe.units} units, rate {recipe.lr}, seed {seed}")
+    folder = out / f"{recipe.cell}-{recipe.units}-lr{recipe.lr}-seed{seed}"
+    return *trained(corpus, recipe, folder, seed, progress), folder
 
 
 def _kept(path: Path, make: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from lstm_from_scratch.experiment import compare as table
 from lstm_from_scratch.experiment import study
 from lstm_from_scratch.experiment.model import MelodyModel
 from lstm_from_scratch.experiment.recipe import PRESETS
+from lstm_from_scratch.experiment.sizes import parameters
 from lstm_from_scratch.experiment.study import trained
 
 TINY = replace(PRESETS["smoke"], units=6, batch=4, length=8, steps=30, validate_every=10, save_seconds=0)
@@ -66,7 +67,7 @@ def test_matched_units_match():
         model = MelodyModel(37, units, cell, rng=np.random.default_rng(0))
         size = sum(p.size for p in model.params.values())
         assert units == 256 or abs(size - wanted) / wanted < 0.003
-        assert size == table._parameters(cell, units, 37)
+        assert size == parameters(cell, units, 37)
 
 
 def test_songs_beside_melodies_have_their_lengths(small):
@@ -86,6 +87,9 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     found = table.compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)
     assert found == json.loads((tmp_path / "compare.json").read_text())
     lstm = found["models"]["lstm-5"]
+    of_rates = lstm["validation_loss_of_rates"]
+    assert set(of_rates) == {"0.001", "0.002", "0.005"}
+    assert of_rates[str(lstm["lr"])] == min(of_rates.values()) == lstm["validation_loss"][0]
     low, high = lstm["intervals"]["bits_per_onset"]
     assert low < lstm["bits_per_onset"] < high
     assert np.mean(lstm["bits_per_onset_of_seeds"]) == pytest.approx(lstm["bits_per_onset"])
