@@ -57,6 +57,17 @@ def test_links_lead_somewhere(path):
             assert (path.parent / target.partition("#")[0]).exists(), target
 
 
+@pytest.mark.parametrize(
+    "path", [README, TEACHERS, NOTATION, *(each.path for each in LESSONS)], ids=lambda path: path.stem
+)
+def test_no_formula_has_a_backslash_before_a_sign(path):
+    """On the web Markdown takes it from `\\,` or `\\{` before the formula is set, and a bare sign is left."""
+    prose = re.sub(r"^```.*?^```$|`[^`\n]+`", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    formulas = re.findall(r"\$\$.+?\$\$|\$[^$]+\$", prose, re.S)
+    assert "$" not in re.sub(r"\$\$.+?\$\$|\$[^$]+\$", "", prose, flags=re.S), "a formula has no end"
+    assert not [formula for formula in formulas if re.search(r"\\(?![A-Za-z])", formula)]
+
+
 def test_every_symbol_stands_in_the_lesson_that_is_said_to_introduce_it():
     texts = {lesson.number: lesson.text for lesson in LESSONS}
     found = rows(NOTATION, r"\| [`$]([^`$]+)[`$] \| .* \| (\d+) \|$")
