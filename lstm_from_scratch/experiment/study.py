@@ -22,6 +22,7 @@ from .run import Run
 from .training import train
 
 Progress = Callable[[Run, "Row | None"], None]
+WRITTEN_EVERY = 10.0  # seconds: as much of a run's time may be lost where it is killed
 
 
 def trained(
@@ -52,9 +53,9 @@ def trained(
 def as_it_stands(folder: Path) -> tuple[MelodyModel, dict[str, Any]]:
     """As `trained`, of a run that is not finished: the best model until now, and what its folder tells."""
     model = MelodyModel.load(folder / "best.npz")
-    history, seconds = (json.loads((folder / f"{name}.json").read_text()) for name in ("history", "clock"))
+    history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
     about = {name: model.about[name] for name in ("seed", "recipe", "corpus")}
-    return model, about | _record(False, model, history, seconds)
+    return model, about | _record(False, model, history, folder)
 
 
 def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Progress) -> dict[str, Any]:
@@ -64,13 +65,14 @@ def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Pr
     except CheckpointError:  # of another recipe, seed or corpus
         run = train(corpus, recipe, folder, seed, progress=clock)
     if not run.finished:
+        clock.write(run.step)
         raise KeyboardInterrupt
-    return _record(True, run.model, run.history, clock.seconds)
+    return _record(True, run.model, run.history, folder)
 
 
-def _record(
-    finished: bool, model: MelodyModel, history: list[Row], seconds: dict[str, float]
-) -> dict[str, Any]:
+def _record(finished: bool, model: MelodyModel, history: list[Row], folder: Path) -> dict[str, Any]:
+    seconds = _read(folder / "clock.json")
+    _check_seconds(history, seconds, folder)
     rows = [row | {"seconds": seconds[str(row["step"])]} for row in history]
     return {
         "finished": finished,
@@ -82,21 +84,46 @@ def _record(
 
 
 class _Clock:
-    """Processor seconds of a run at each validation, over all its parts; they lie beside its checkpoints."""
+    """Processor seconds of a run at each validation, over all its parts; they lie beside its checkpoints.
+
+    So do those of the last batch that was seen: the part that goes on begins with them.
+    """
 
     def __init__(self, path: Path, progress: Progress):
         self._path, self._progress, self._start = path, progress, time.process_time()
-        self.seconds: dict[str, float] = {}
+        self._seconds: dict[str, float] = {}
 
     def __call__(self, run: Run, row: Row | None) -> None:
-        if not self.seconds:  # the first batch of this part
-            kept = _read(self._path) if len(run.history) > bool(row) else {}
-            self.seconds = {"0": 0.0} | kept
-            self._before = self.seconds[str(run.history[-1 - bool(row)]["step"])] if kept else 0.0
+        if not self._seconds:  # the first batch of this part
+            kept = _read(self._path) if run.step > 1 else {}
+            self._seconds = {"0": 0.0} | {step: s for step, s in kept.items() if int(step) < run.step}
+            self._before = max(self._seconds.values())
+            _check_seconds(run.history[: -1 if row else None], self._seconds, self._path.parent)
+            self._written = time.monotonic()
         if row:
-            self.seconds[str(row["step"])] = self._before + time.process_time() - self._start
-            write_text(self._path, json.dumps(self.seconds) + "\n")
+            self._seconds[str(row["step"])] = self._now()
+        if row or time.monotonic() - self._written > WRITTEN_EVERY:
+            self.write(run.step)
         self._progress(run, row)
+
+    def _now(self) -> float:
+        return self._before + time.process_time() - self._start
+
+    def write(self, step: int) -> None:
+        """Keep what is known after so many steps."""
+        if self._seconds:
+            write_text(self._path, json.dumps(self._seconds | {str(step): self._now()}) + "\n")
+            self._written = time.monotonic()
+
+
+def _check_seconds(history: list[Row], seconds: dict[str, float], folder: Path) -> None:
+    """Refuse a run of which it is not known how long it took: one that another command trained, say."""
+    for row in history:
+        if str(row["step"]) not in seconds:
+            raise ValueError(
+                f"{folder}: clock.json does not tell when step {row['step']} was made; remove this folder, and "
+                "the run is made anew"
+            )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from lstm_from_scratch.experiment.model import MelodyModel
 from lstm_from_scratch.experiment.recipe import PRESETS
 from lstm_from_scratch.experiment.sizes import parameters
 from lstm_from_scratch.experiment.study import trained
+from lstm_from_scratch.files import write_text
 
 TINY = replace(PRESETS["smoke"], units=6, batch=4, length=8, steps=30, validate_every=10, save_seconds=0)
 
@@ -59,6 +60,58 @@ def test_an_interrupted_run_goes_on_and_its_seconds_too(small, tmp_path):
     assert seconds == sorted(seconds) and len(seconds) == 3
     whole = trained(small, TINY, tmp_path / "whole")[1]
     assert [row["validation_loss"] for row in whole["rows"]] == [r["validation_loss"] for r in record["rows"]]
+
+
+def stop_at(last):
+    """A progress that interrupts a run after so many batches."""
+    return lambda run, row: run.step == last and signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("last", [4, 15])  # before the first validation, and between two
+def test_the_seconds_before_an_interruption_count(small, tmp_path, monkeypatch, last):
+    """A processor whose every batch takes a second."""
+    batch = study.Run.advance
+    now = [100.0]
+    monkeypatch.setattr(study.Run, "advance", lambda run: batch(run) or now.append(now[-1] + 1))
+    monkeypatch.setattr(study.time, "process_time", lambda: now[-1])
+    with pytest.raises(KeyboardInterrupt):
+        trained(small, TINY, tmp_path, progress=stop_at(last))
+    now.append(7.0)  # the next process begins anew
+    assert [row["seconds"] for row in trained(small, TINY, tmp_path)[1]["rows"]] == [10, 20, 30]
+
+
+def test_a_run_that_ended_without_a_record_gets_one(small, tmp_path):
+    record = trained(small, TINY, tmp_path)[1]
+    (tmp_path / "record.json").unlink()
+    assert trained(small, TINY, tmp_path)[1] == record
+
+
+def test_a_run_without_a_clock_is_refused_before_it_goes_on(small, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        trained(small, TINY, tmp_path, progress=stop_at(15))
+    (tmp_path / "clock.json").unlink()
+    with pytest.raises(ValueError, match=r"step 10 was made; remove this folder"):
+        trained(small, TINY, tmp_path, progress=lambda run, row: pytest.fail("trained on"))
+
+
+def test_an_unfinished_run_is_read_as_it_stands(small, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        trained(small, TINY, tmp_path, progress=stop_at(25))
+    _, record = study.as_it_stands(tmp_path)
+    assert not record["finished"] and [row["step"] for row in record["rows"]] == [10, 20]
+    assert all(row["seconds"] > 0 for row in record["rows"])
+    write_text(tmp_path / "record.json", json.dumps(record))
+    whole = trained(small, TINY, tmp_path)[1]  # what is written of an unfinished run does not end it
+    assert whole["finished"] and whole["steps"] == 30
+
+
+def test_measures_of_another_run_are_removed(small, tmp_path):
+    trained(small, TINY, tmp_path)
+    (tmp_path / "measures.json").write_text("{}")
+    trained(small, TINY, tmp_path)
+    assert (tmp_path / "measures.json").is_file()
+    trained(small, TINY, tmp_path, seed=1)
+    assert not (tmp_path / "measures.json").exists()
 
 
 def test_matched_units_match():
