@@ -13,6 +13,7 @@ from .evaluation import log_softmax
 from .model import MelodyModel
 
 CONTEXTS = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+COLUMNS = 256  # windows side by side: all at once, those of a large corpus would take gigabytes
 TOLERANCE = 1.01  # of the perplexity with the longest context
 ITEMS = 8
 MARK, CUE = ITEMS, ITEMS + 1
@@ -44,13 +45,13 @@ def truncated_nats(model: MelodyModel, windows: np.ndarray, contexts: Sequence[i
     -------
     float array (len(contexts), targets)
     """
-    nats, columns = np.empty((len(contexts), len(windows))), 256
+    nats = np.empty((len(contexts), len(windows)))
     for row, length in enumerate(contexts):
-        for start in range(0, len(windows), columns):
-            some = windows[start : start + columns]
+        for start in range(0, len(windows), COLUMNS):
+            some = windows[start : start + COLUMNS]
             tokens = model.backend.to_device(some[:, -1 - length : -1].T)
             p = log_softmax(model.backend.to_host(model.logits(tokens, last_only=True)))
-            nats[row, start : start + columns] = -p[some[:, -1], np.arange(len(some))]
+            nats[row, start : start + COLUMNS] = -p[some[:, -1], np.arange(len(some))]
     return nats
 
 
@@ -61,20 +62,26 @@ def gradient_norms(
 
     The state is h, and for an LSTM h and c together.
     """
-    norms = []
-    for length in contexts:
-        before, last = windows[:, : -1 - length].T, windows[:, -1 - length : -1].T
-        state = None
-        if len(before):
-            model.logits(model.backend.to_device(before), last_only=True)
-            state = model.state
-        to_device = model.backend.to_device
-        model.forward(to_device(last), to_device(windows[:, -1]), state, training=False)
-        model.backward()
-        layer = model.recurrent
-        squares = sum((d**2).sum(axis=0) for d in (layer.dh0, getattr(layer, "dc0", None)) if d is not None)
-        norms.append(float((squares**0.5).mean()) * len(windows))  # the loss is a mean over the windows
-    return norms
+    parts = [windows[start : start + COLUMNS] for start in range(0, len(windows), COLUMNS)]
+    return [
+        sum(float(_state_gradients(model, some, length).sum()) for some in parts) / len(windows)
+        for length in contexts
+    ]
+
+
+def _state_gradients(model: MelodyModel, windows: np.ndarray, length: int) -> np.ndarray:
+    """For each window the norm of its own loss's gradient by the state so many steps before its target."""
+    to_device = model.backend.to_device
+    before, last = windows[:, : -1 - length].T, windows[:, -1 - length : -1].T
+    state = None
+    if len(before):
+        model.logits(to_device(before), last_only=True)
+        state = model.state
+    model.forward(to_device(last), to_device(windows[:, -1]), state, training=False)
+    model.backward()
+    layer = model.recurrent
+    squares = sum((d**2).sum(axis=0) for d in (layer.dh0, getattr(layer, "dc0", None)) if d is not None)
+    return model.backend.to_host(squares**0.5) * len(windows)  # the loss is a mean over the windows
 
 
 def effective_length(perplexities: Sequence[float], contexts: Sequence[int] = CONTEXTS) -> int:

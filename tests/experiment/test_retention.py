@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_from_scratch.experiment import MelodyModel
+from lstm_from_scratch.experiment import MelodyModel, retention
 from lstm_from_scratch.experiment.evaluation import Network
 from lstm_from_scratch.experiment.retention import (
     CUE,
@@ -59,6 +59,14 @@ def test_the_gradients_norm_is_that_of_a_difference_quotient(net):
     assert norm == pytest.approx(np.linalg.norm(numeric), rel=1e-6)
 
 
+def test_the_norms_mean_is_over_windows_and_not_over_batches(net, monkeypatch):
+    windows = np.random.default_rng(2).integers(1, 7, (7, 9))
+    alone = [gradient_norms(net, window[None], contexts=(3, 8)) for window in windows]
+    assert gradient_norms(net, windows, contexts=(3, 8)) == pytest.approx(np.mean(alone, axis=0))
+    monkeypatch.setattr(retention, "COLUMNS", 3)
+    assert gradient_norms(net, windows, contexts=(3, 8)) == pytest.approx(np.mean(alone, axis=0))
+
+
 def test_an_rnns_norm_is_of_h_alone():
     rnn = MelodyModel(7, 5, "rnn", rng=np.random.default_rng(0), dtype=np.float64)
     windows = np.random.default_rng(2).integers(1, 7, (4, 9))
@@ -83,6 +91,40 @@ def test_recall_asks_for_the_marked_item_among_others_like_it():
 def test_recall_is_learnt_at_a_short_distance_and_not_without_learning():
     assert recall("lstm", 32, 0.01, 600, 0, 2, 2) > 0.9
     assert recall("lstm", 32, 0.01, 1, 0, 2, 2) < 0.4
+
+
+def test_distances_are_the_longest_alone_or_log_uniform_up_to_it(monkeypatch):
+    seen, rng = [], np.random.default_rng(0)
+    made = lambda distance, *_: seen.append(distance) or recall_batch(distance, 2, rng)  # noqa: E731
+    monkeypatch.setattr(retention, "recall_batch", made)
+    monkeypatch.setattr(retention, "LEARNT", 1.0)
+    recall("rnn", 2, 0.01, 50, 0, 4, 4)
+    assert set(seen) == {4}
+    seen.clear()
+    recall("rnn", 2, 0.01, 400, 0, 1, 4)
+    shares = np.log([2, 3 / 2, 4 / 3, 5 / 4]) / np.log(5)  # d as often as ln((d + 1) / d) says
+    assert np.bincount(seen)[1:4] / 400 == pytest.approx(shares[:3], abs=0.06)
+
+
+def test_both_kinds_of_recall_are_measured_up_to_the_first_failure(monkeypatch):
+    asked = []
+
+    def made(cell, units, lr, updates, seed, shortest, longest):
+        asked.append((seed, shortest, longest))
+        return 1.0 if longest < (8 if shortest == 1 else 4) else 0.5
+
+    monkeypatch.setattr(retention, "recall", made)
+    assert retention.measure_recall("rnn", 2, lambda line: None) == {"alone": [2, 2], "mixed": [4, 4]}
+    for seed in (0, 1):
+        assert [a[1:] for a in asked if a[0] == seed] == [
+            (1, 1),
+            (2, 2),
+            (4, 4),
+            (1, 1),
+            (1, 2),
+            (1, 4),
+            (1, 8),
+        ]
 
 
 @pytest.mark.parametrize(
