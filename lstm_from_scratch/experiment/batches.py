@@ -58,6 +58,11 @@ class Batches:
         else:
             self._songs = [np.concatenate([[delimiter], song, [delimiter]]) for song in songs]
             self._cuts = int(recipe.cut * len(songs))  # each makes one piece more, or none
+            if self._cuts and recipe.batch == 1:
+                raise CorpusError(
+                    "a batch of 1: where songs are cut, an epoch may have fewer pieces than batches, and the "
+                    "last ones nothing to learn from; a batch of 2 or more is needed"
+                )
             available = self._cuts + sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
         if available < recipe.batch:
             raise CorpusError(

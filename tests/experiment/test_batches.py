@@ -126,10 +126,16 @@ def test_an_epoch_of_cut_songs_has_each_symbol_once_as_a_target():
 
 
 def test_each_batch_has_something_to_count():
-    for batch in (1, 2, 3, 4):
-        for cuts in (0.0, 0.5, 1.0):
-            recipe = Recipe(objective="stream", length=4, batch=batch, cut=cuts)
-            assert all(b.counted.any() for b in stream_batches(SONGS, recipe))
+    for batch, cuts in [(1, 0.0), *((batch, cuts) for batch in (2, 3, 4) for cuts in (0.0, 0.5, 1.0))]:
+        recipe = Recipe(objective="stream", length=4, batch=batch, cut=cuts)
+        for seed in range(20):
+            assert all(b.counted.any() for b in stream_batches(SONGS, recipe, seed))
+
+
+def test_cut_songs_in_a_batch_of_one_are_refused_at_once():
+    """They would leave the last batches of some epochs without a target."""
+    with pytest.raises(CorpusError, match="a batch of 2 or more is needed"):
+        Batches(SONGS, 0, Recipe(objective="stream", length=4, batch=1, cut=0.5), 0)
 
 
 @objective
