@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lstm_from_scratch.experiment.evaluation import Network, evaluate, song_totals
+from lstm_from_scratch.experiment.evaluation import Network, evaluate, interval, ratio, song_totals
 from lstm_from_scratch.experiment.measuring import measure
 
 SONGS = [["60", "_", "r", "_"], ["62", "_", "_"], ["60"], ["64", "_", "62", "_", "60", "_", "_", "_"]]
@@ -87,6 +87,22 @@ def test_the_interval_covers_19_means_of_20(corpus):
         low, high = evaluate(Fixed(rng), songs, corpus.vocabulary, bootstrap=300)["interval"]
         held += low <= 2 <= high
     assert 85 <= held <= 99
+
+
+def test_the_interval_is_the_middle_95_per_cent_of_resamples():
+    rows = np.random.default_rng(1).normal(10, 1, (400, 1))
+    low, high = interval(rows, lambda sums: sums[0], draws=4000)
+    error = np.sqrt(400) * rows.std()  # of the sum of 400 drawn from these
+    assert [low, high] - rows.sum() == pytest.approx([-1.96 * error, 1.96 * error], rel=0.08)
+
+
+def test_a_ratio_is_of_pairs():
+    """One predictor that needs a fifth more for each song needs a fifth more in every resample."""
+    rows = np.random.default_rng(1).exponential(size=(30, 7))
+    assert ratio(1.2 * rows, rows) == pytest.approx([1.2, 1.2, 1.2])
+    other = rows[::-1]
+    value, low, high = ratio(other, rows)
+    assert value == pytest.approx(1) and low < 0.9 and high > 1.1
 
 
 def test_one_song_has_an_interval_of_no_width(corpus, songs):

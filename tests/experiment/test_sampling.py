@@ -238,3 +238,25 @@ def test_melodies_side_by_side_end_each_for_itself_and_begin_with_an_onset():
     assert len({len(melody) for melody in melodies}) > 3
     assert all(1 <= len(melody) <= 30 and melody[0] != "_" and "/" not in melody for melody in melodies)
     assert melodies != compose_many(model, 40, 1.0, np.random.default_rng(1), longest=30)
+
+
+def test_melodies_side_by_side_each_hear_themselves_alone(model, window_model):
+    """What each is drawn from is what a player of its own gives after its own symbols."""
+    for which in (model, window_model):
+        which.params["dense.W"][...] *= 20
+        delimiter, hold = which.vocabulary.ids(["/", "_"])
+        found = compose_many(which, 3, 1.0, np.random.default_rng(0), longest=12)
+        rng, players, drawn = (
+            np.random.default_rng(0),
+            [Player(which, delimiter) for _ in found],
+            [[], [], []],
+        )
+        logits = [player.start() for player in players]
+        for t in range(12):
+            for k, player in enumerate(players):
+                if drawn[k][-1:] != [delimiter]:
+                    logits[k][[delimiter, hold]] -= np.inf if t == 0 else 0
+                    drawn[k].append(draw(tempered(logits[k][:, 0], 1.0), rng))
+                    logits[k] = player.step(drawn[k][-1])
+        assert [which.vocabulary.names(i for i in ids if i != delimiter) for ids in drawn] == found
+        assert len(set(map(tuple, found))) == 3
