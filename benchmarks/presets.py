@@ -17,7 +17,6 @@ import numpy as np
 import studies
 
 from lstm_from_scratch.experiment.batches import window_batch, windows
-from lstm_from_scratch.experiment.compare import TEMPERATURES, Yardstick, over_seeds
 from lstm_from_scratch.experiment.dataset import Corpus
 from lstm_from_scratch.experiment.measuring import measure
 from lstm_from_scratch.experiment.meter import Row
@@ -26,6 +25,7 @@ from lstm_from_scratch.experiment.recipe import PRESETS
 from lstm_from_scratch.experiment.run import Run
 from lstm_from_scratch.experiment.sampling import compose_many
 from lstm_from_scratch.experiment.study import as_it_stands, trained
+from lstm_from_scratch.experiment.yardstick import TEMPERATURES, Yardstick, over_seeds
 
 MELODIES = 128  # a temperature
 
@@ -74,7 +74,9 @@ def main() -> None:
     studies.write(
         f"{options.preset}-{options.collection}",
         f"python benchmarks/presets.py {options.preset} --collection {options.collection}"
-        + (f" --epochs {options.epochs}" if options.epochs else ""),
+        + (f" --epochs {options.epochs}" if options.epochs else "")
+        + (f" --seed {options.seed}" if options.seed else "")
+        + (" --as-it-stands" if options.as_it_stands else ""),
         corpus=studies.about(corpus),
         threads=os.environ.get("OPENBLAS_NUM_THREADS", "all"),
         **{k: record[k] for k in ("seed", "recipe", "finished", "parameters", "steps", "best", "rows")},

@@ -139,6 +139,7 @@ def evaluate(options: argparse.Namespace) -> None:
 def compare(options: argparse.Namespace) -> None:
     from .experiment.compare import compare
     from .experiment.dataset import Corpus
+    from .experiment.table_words import in_words
 
     corpus = Corpus.load(options.corpus)
     with closing(_Progress()) as progress:
@@ -149,27 +150,7 @@ def compare(options: argparse.Namespace) -> None:
             progress=progress,
             say=lambda line: print(line, file=sys.stderr),
         )
-    best = found["baseline"]["name"]
-    print(
-        "test part   parameters  bits an onset  95 % interval  over "
-        f"{best}  context  overlap  distinct-4  copied"
-    )
-    for name, m in found["models"].items():
-        low, high = m["intervals"]["bits_per_onset"]
-        sampled = m["samples"]["1.0"]
-        print(
-            f"{name:<10} {m['parameters']:11,} {m['bits_per_onset']:14.2f}  {low:5.2f} to {high:5.2f}"
-            f" {m['over_baseline'][0]:12.3f} {max(m.get('effective_length_perplexity', [0])):8}"
-            f" {sampled['overlaps']['mean'][0]:8.2f} {sampled['distinct_4'][0]:11.2f}"
-            f" {sampled['copied_symbols'][1]:7g}"
-        )
-    print("The last three are of melodies drawn at T = 1.")
-    for cell, distance in found["recall"].items():
-        alone, mixed = (max(distance[kind]) for kind in ("alone", "mixed"))
-        print(
-            f"{cell} recalls an item after {mixed} others; "
-            f"where it learns with no shorter ones, after {alone}"
-        )
+    print(*in_words(found), sep="\n")
     print(f"all of it in {options.out / 'compare.json'}")
 
 

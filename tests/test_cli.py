@@ -16,7 +16,7 @@ import pytest
 
 from lstm_from_scratch import __version__
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.experiment import MelodyModel, checkpoint
+from lstm_from_scratch.experiment import MelodyModel, checkpoint, yardstick
 from lstm_from_scratch.experiment import compare as table_one
 from lstm_from_scratch.experiment.recipe import PRESETS
 from lstm_from_scratch.music import KernError, essen, read_kern
@@ -112,8 +112,9 @@ def test_evaluate_prints_the_schema(runs, capsys):
 
 def test_compare_prints_a_line_a_model_and_keeps_its_figures(runs, tmp_path, capsys, monkeypatch):
     tiny = replace(PRESETS["smoke"], units=4, batch=4, length=8, steps=4, validate_every=2)
-    for name, value in {"MELODIES": 4, "TEMPERATURES": (1.0,), "sizes": lambda symbols: [("rnn", 4)]}.items():
-        monkeypatch.setattr(table_one, name, value)
+    monkeypatch.setattr(yardstick, "MELODIES", 4)
+    monkeypatch.setattr(yardstick, "TEMPERATURES", (1.0,))
+    monkeypatch.setattr(table_one, "sizes", lambda symbols: [("rnn", 4)])
     monkeypatch.setattr(table_one.retention, "RECALL_UPDATES", 2)
     monkeypatch.setattr(table_one, "compare", partial(table_one.compare, recipe=tiny))
     arguments = ["compare", "--corpus", str(runs / "corpus"), "--out", str(tmp_path), "--seeds", "2"]

@@ -121,8 +121,8 @@ def _check_seconds(history: list[Row], seconds: dict[str, float], folder: Path) 
     for row in history:
         if str(row["step"]) not in seconds:
             raise ValueError(
-                f"{folder}: clock.json does not tell when step {row['step']} was made; remove this folder, and "
-                "the run is made anew"
+                f"{folder}: clock.json does not tell when step {row['step']} was made; "
+                "remove this folder, and the run is made anew"
             )
 
 

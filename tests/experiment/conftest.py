@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from lstm_from_scratch.experiment.compare import TEMPERATURES
 from lstm_from_scratch.experiment.retention import CONTEXTS
+from lstm_from_scratch.experiment.yardstick import TEMPERATURES
 
 MODELS = {"rnn-256": 85_000, "gru-256": 235_557, "lstm-256": 310_565, "rnn-505": 310_112, "gru-299": 311_012}
 

@@ -1,4 +1,4 @@
-"""Runs that are measured and kept, and Table I on a few songs."""
+"""Runs that are measured and kept, and not run again."""
 
 import json
 import signal
@@ -7,11 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm_from_scratch.experiment import compare as table
 from lstm_from_scratch.experiment import study
-from lstm_from_scratch.experiment.model import MelodyModel
 from lstm_from_scratch.experiment.recipe import PRESETS
-from lstm_from_scratch.experiment.sizes import parameters
 from lstm_from_scratch.experiment.study import trained
 from lstm_from_scratch.files import write_text
 
@@ -112,54 +109,3 @@ def test_measures_of_another_run_are_removed(small, tmp_path):
     assert (tmp_path / "measures.json").is_file()
     trained(small, TINY, tmp_path, seed=1)
     assert not (tmp_path / "measures.json").exists()
-
-
-def test_matched_units_match():
-    wanted = 310_565
-    for cell, units in table.sizes(37):
-        model = MelodyModel(37, units, cell, rng=np.random.default_rng(0))
-        size = sum(p.size for p in model.params.values())
-        assert units == 256 or abs(size - wanted) / wanted < 0.003
-        assert size == parameters(cell, units, 37)
-
-
-def test_songs_beside_melodies_have_their_lengths(small):
-    songs = table.Yardstick(small).songs_of_lengths([5, 20, 10**6, 20])
-    longest = max(map(len, small.part("test")))
-    assert [len(song) for song in songs] == [5, 20, longest, 20]
-    beginnings = [small.vocabulary.names(song) for song in small.part("test")]
-    assert all(any(song == b[: len(song)] for b in beginnings) for song in songs)
-    assert songs[1] != songs[3]
-
-
-def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(table, "MELODIES", 8)
-    monkeypatch.setattr(table, "TEMPERATURES", (0.7, 1.5))
-    monkeypatch.setattr(table.retention, "RECALL_UPDATES", 2)
-    monkeypatch.setattr(table, "sizes", lambda symbols: [("rnn", 6), ("lstm", 5)])
-    found = table.compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)
-    assert found == json.loads((tmp_path / "compare.json").read_text())
-    lstm = found["models"]["lstm-5"]
-    of_rates = lstm["validation_loss_of_rates"]
-    assert set(of_rates) == {"0.001", "0.002", "0.005"}
-    assert of_rates[str(lstm["lr"])] == min(of_rates.values()) == lstm["validation_loss"][0]
-    low, high = lstm["intervals"]["bits_per_onset"]
-    assert low < lstm["bits_per_onset"] < high
-    assert np.mean(lstm["bits_per_onset_of_seeds"]) == pytest.approx(lstm["bits_per_onset"])
-    sampled = lstm["samples"]["1.5"]
-    assert sampled["copied_symbols"] == sorted(sampled["copied_symbols"]) and sampled["lengths"][2] <= 512
-    least, most = sampled["overlaps"]["note_count"][1:]
-    assert 0 <= least <= sampled["overlaps"]["mean"][2] and most <= 1
-    assert "perplexity" not in lstm  # no song is long enough
-    drawn = {path.stem: path.read_text() for path in tmp_path.glob("*.svg")}
-    assert (
-        set(drawn) == {"memory", "quality", "diversity"} and "no test song is long enough" in drawn["memory"]
-    )
-    assert f"{lstm['bits_per_onset']:.2f} (" in drawn["quality"] and "LSTM, 5" in drawn["diversity"]
-    assert found["recall"]["gru"] == {"alone": [0, 0], "mixed": [0, 0]}
-    monkeypatch.setattr(study, "train", lambda *_, **__: pytest.fail("trained again"))
-    monkeypatch.setattr(table.retention, "measure_recall", lambda *_: pytest.fail("measured again"))
-    assert (
-        table.compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)["models"]
-        == found["models"]
-    )
