@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import traceback
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +51,19 @@ def check(name: str, answer: Any) -> None:
 
 
 def outcome(name: str, answer: Any) -> tuple[bool, str]:
-    """Whether an answer passes, and the message."""
-    import_module(f"{__package__}.graders.lesson_{int(name.split('.')[0]):02}")
+    """Whether an answer passes, and the message.
+
+    Raises
+    ------
+    ValueError
+        There is no exercise of that name.
+    """
+    lesson = re.match(r"(\d+)\.", name)
+    graders = f"{__package__}.graders.lesson_{int(lesson[1]):02}" if lesson else None
+    if graders and find_spec(graders):
+        import_module(graders)
+    if name not in GRADERS:
+        raise ValueError(f'there is no exercise {name!r}: copy check("...", ...) from the lesson')
     try:
         return True, GRADERS[name](answer) or ""
     except NotImplementedError:

@@ -120,3 +120,11 @@ def test_a_result_in_the_place_of_the_function_is_told():
     assert not passed and message == (
         "The check wants the function, its name without brackets; it was given its result: float."
     )
+
+
+@pytest.mark.parametrize("name", ["5.9", "13.1", "5", "five"])
+def test_an_exercise_that_is_not_there_is_no_wrong_answer(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("MELODY_LESSONS_HOME", str(tmp_path))
+    with pytest.raises(ValueError, match=f"no exercise '{name}'"):
+        checks.check(name, lambda: None)
+    assert not list(tmp_path.iterdir())
