@@ -5,6 +5,8 @@
     python benchmarks/presets.py fast --collection all --epochs 20
     python benchmarks/presets.py paper --as-it-stands    what an unfinished run has come to
 
+With another --seed than 0 the file is results/PRESET-COLLECTION-seedN.json.
+
 Seconds are the processor's: run it with OPENBLAS_NUM_THREADS=1, so that they are what one idle core takes.
 """
 
@@ -71,8 +73,9 @@ def main() -> None:
         model, record = trained(corpus, recipe, folder, options.seed, say)
     yardstick, rng = Yardstick(corpus), np.random.default_rng(options.seed)
     samples = {T: yardstick.sampled(compose_many(model, MELODIES, T, rng)) for T in TEMPERATURES}
+    seed = f"-seed{options.seed}" if options.seed else ""
     studies.write(
-        f"{options.preset}-{options.collection}",
+        f"{options.preset}-{options.collection}{seed}",
         f"python benchmarks/presets.py {options.preset} --collection {options.collection}"
         + (f" --epochs {options.epochs}" if options.epochs else "")
         + (f" --seed {options.seed}" if options.seed else "")

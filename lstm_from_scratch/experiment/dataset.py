@@ -1,4 +1,4 @@
-"""From a folder of **kern files to one stream of integers in three parts, and from the stream to batches."""
+"""From a folder of **kern files to songs of integers in three parts."""
 
 from __future__ import annotations
 

@@ -266,6 +266,11 @@ def test_dropped_weights_are_0_in_a_batch_and_come_back_after_it(small):
     assert not np.array_equal(seen[0] == 0, seen[1] == 0)
 
 
+def test_a_seed_is_of_the_dropped_weights_too(small):
+    keys = {Run(small, CUT, seed).weight_dropout.key for seed in (0, 1, 2)}
+    assert len(keys) == 3 and keys == {Run(small, CUT, seed).weight_dropout.key for seed in (2, 1, 0)}
+
+
 def test_dropped_weights_come_back_from_a_batch_that_diverged(small):
     run = Run(small, CUT, 3)
     before = run.model.params["lstm.U"].copy()
