@@ -25,7 +25,7 @@ import studies
 from lstm_from_scratch.experiment.baselines import NGram
 from lstm_from_scratch.experiment.compare import RECIPE
 from lstm_from_scratch.experiment.dataset import Corpus
-from lstm_from_scratch.experiment.evaluation import Network, evaluate, song_totals, summary
+from lstm_from_scratch.experiment.evaluation import Network, evaluate, ratio, song_totals, summary
 from lstm_from_scratch.experiment.measuring import ORDERS
 from lstm_from_scratch.experiment.recipe import Recipe
 from lstm_from_scratch.experiment.study import trained
@@ -54,8 +54,8 @@ def in_their_keys(corpus: Corpus, files: list[Path]) -> Corpus:
 
 def measured(
     corpus: Corpus, recipe: Recipe, folder: Path, seeds: int, test: list[np.ndarray]
-) -> dict[str, Any]:
-    """A recipe on test songs: the seeds' rows averaged, and each seed's own figure."""
+) -> tuple[dict[str, Any], np.ndarray]:
+    """A recipe on test songs: the seeds' rows averaged, with each seed's own figure; and the rows."""
     rows, best = [], []
     for seed in range(seeds):
         print(f"{folder.name}, seed {seed}", flush=True)
@@ -63,10 +63,14 @@ def measured(
         rows.append(song_totals(Network(model, corpus.delimiter), test, corpus.vocabulary))
         best.append(record["best"])
     bits = [summary(r, bootstrap=0)["bits_per_onset"] for r in rows]
-    found = summary(np.mean(rows, axis=0)) | {"bits_per_onset_of_seeds": bits}
-    return found | {
-        name: [row[name] for row in best] for name in ("epoch", "training_loss", "validation_loss")
-    }
+    mean = np.mean(rows, axis=0)
+    of_best = {k: [row[k] for row in best] for k in ("epoch", "training_loss", "validation_loss")}
+    return {**summary(mean), "bits_per_onset_of_seeds": bits, **of_best}, mean
+
+
+def over(one: tuple[dict[str, Any], np.ndarray], other: tuple[dict[str, Any], np.ndarray]) -> dict[str, Any]:
+    """A result with its nats over those of another on the same songs, and the paired interval."""
+    return {**one[0], "over": ratio(one[1], other[1])}
 
 
 def best_ngram(corpus: Corpus, test: list[np.ndarray]) -> dict[str, Any]:
@@ -84,20 +88,21 @@ def main() -> None:
     corpus, strict = (studies.songs("erk", options.runs, rule) for rule in ("event", "song"))
     original = in_their_keys(corpus, studies.kern_files("erk", options.runs))
     test = corpus.part("test")
-    found = {
+    made = {
         name: measured(corpus, r, folder / name.replace(" ", "-"), seeds, test) for name, r in RECIPES.items()
     }
-    found["best n-gram"] = best_ngram(corpus, test)
+    recipes = {name: over(one, made["all"]) for name, one in made.items()}
+    recipes["best n-gram"] = best_ngram(corpus, test)
     theirs = original.part("test")
+    stayed = measured(original, RECIPE, folder / "original-keys", seeds, theirs)
     keys = {
-        "not transposed": measured(original, RECIPE, folder / "original-keys", seeds, theirs),
+        "not transposed": over(stayed, made["all"]),
         "best n-gram, not transposed": best_ngram(original, theirs),
     }
     whole = [np.array(corpus.vocabulary.ids(strict.vocabulary.names(song))) for song in strict.part("test")]
-    rules = {
-        "event rule": measured(corpus, RECIPE, folder / "all", seeds, whole),
-        "song rule": measured(strict, RECIPE, folder / "song-rule", seeds, strict.part("test")),
-    }
+    by_event = measured(corpus, RECIPE, folder / "all", seeds, whole)
+    by_song = measured(strict, RECIPE, folder / "song-rule", seeds, strict.part("test"))
+    rules = {"event rule": over(by_event, by_event), "song rule": over(by_song, by_event)}
     studies.write(
         "ablations",
         f"python benchmarks/ablations.py --seeds {seeds}",
@@ -106,7 +111,7 @@ def main() -> None:
         original=studies.about(original),
         report=corpus.report,
         seeds=seeds,
-        recipes=found,
+        recipes=recipes,
         keys=keys,
         rules=rules,
     )

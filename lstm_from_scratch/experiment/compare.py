@@ -6,12 +6,16 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ..files import write_text
 from . import retention, table_figures
 from .dataset import Corpus
+from .evaluation import ratio
 from .model import MelodyModel
 from .recipe import PRESETS, Recipe
 from .sizes import sizes
@@ -39,7 +43,8 @@ def compare(
     Returns
     -------
     dict
-        "recipe", "machine", "models": a summary a cell and size, "recall", "held_out": what songs give.
+        "recipe", "machine", "models": a summary a cell and size, "paired": the nats of one over those of
+        another on the same songs, with the interval, "recall", "held_out": what songs give.
 
     Raises
     ------
@@ -50,7 +55,7 @@ def compare(
     yardstick = Yardstick(corpus)
     held_out = yardstick.held_out()
     out.mkdir(parents=True, exist_ok=True)
-    run, models = partial(_run, corpus, out, progress, say), {}
+    run, models, rows = partial(_run, corpus, out, progress, say), {}, {}
     for cell, units in sizes(len(corpus.vocabulary)):
         own = replace(recipe, cell=cell, units=units)
         of_rates = {str(lr): run(replace(own, lr=lr), 0)[1]["best"]["validation_loss"] for lr in RATES}
@@ -60,7 +65,9 @@ def compare(
             model, record, folder = run(own, seed)
             runs.append(_kept(folder / "measures.json", yardstick.measure, model, record, seed))
         tuned = {"lr": own.lr, "validation_loss_of_rates": of_rates}
-        models[f"{cell}-{units}"] = yardstick.summed_up(runs) | tuned
+        name = f"{cell}-{units}"
+        models[name] = yardstick.summed_up(runs) | tuned
+        rows[name] = np.mean([one["rows"] for one in runs], axis=0)
     found = {
         "command": f"melody compare --corpus DIR --seeds {seeds}",
         "corpus": {"digest": corpus.digest, "rule": corpus.rule, "songs": len(corpus.songs)},
@@ -70,6 +77,7 @@ def compare(
         "baseline": yardstick.baseline,
         "held_out": held_out,
         "models": models,
+        "paired": {f"{a} over {b}": ratio(rows[a], rows[b]) for a, b in permutations(rows, 2)},
         "recall": {
             cell: _kept(out / f"recall-{cell}-{seeds}.json", retention.measure_recall, cell, seeds, say)
             for cell in ("rnn", "gru", "lstm")

@@ -52,6 +52,10 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
         set(drawn) == {"memory", "quality", "diversity"} and "no test song is long enough" in drawn["memory"]
     )
     assert f"{lstm['bits_per_onset']:.2f} (" in drawn["quality"] and "LSTM, 5" in drawn["diversity"]
+    over, low, high = found["paired"]["lstm-5 over rnn-6"]
+    rnn = found["models"]["rnn-6"]
+    assert over == pytest.approx(lstm["nats_per_symbol"] / rnn["nats_per_symbol"]) and low < over < high
+    assert found["paired"]["rnn-6 over lstm-5"][0] == pytest.approx(1 / over)
     assert found["recall"]["gru"] == {"alone": [0, 0], "mixed": [0, 0]}
     monkeypatch.setattr(study, "train", lambda *_, **__: pytest.fail("trained again"))
     monkeypatch.setattr(retention, "measure_recall", lambda *_: pytest.fail("measured again"))
