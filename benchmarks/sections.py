@@ -1,0 +1,216 @@
+"""The sections of RESULTS.md as Markdown, each from the results by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import claims
+
+Found = dict[str, Any]
+CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+TO_COME = """The paper's own recipe takes hours, and has not been trained to its end here: its curves (Figures 3 and 4),
+its hours, and whether it overfits will be reported when it has."""
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def spread(value: float, bounds: list[float], digits: int = 2) -> str:
+    """A figure with its interval, or with its least and most."""
+    return f"{value:.{digits}f} ({bounds[0]:.{digits}f} to {bounds[1]:.{digits}f})"
+
+
+def source(found: Found) -> str:
+    """Where a section's figures come from."""
+    machine = found["machine"]
+    return f"`{found['command']}`, {machine['processor']}, NumPy {machine['numpy']}, {machine['date']}"
+
+
+def presets(results: Found) -> str:
+    """The two recipes on the test part, beside the baselines; and on the whole collection."""
+    fast, whole = results["fast-erk"], results["fast-all"]
+    made = [found for name, found in results.items() if name in ("paper-erk", "fast-erk", "fast-all")]
+    w, network = whole["corpus"], whole["test"]["network"]
+    return f"""{models_table(results)}
+
+`erk` has {fast["corpus"]["training"]:,} songs to train on, {fast["corpus"]["validation"]} to validate and
+{fast["corpus"]["test"]} to test. Over the whole collection ({w["training"]:,} training songs, {w["test"]} test songs),
+`fast` in {whole["recipe"]["epochs"]} epochs needs {spread(network["bits_per_onset"], network["intervals"]["bits_per_onset"])}
+bits an onset, {spread(network["over_ngram"][0], network["over_ngram"][1:], 3)} of the best n-gram's.
+
+{curves_text(results["paper-erk"], fast) if "paper-erk" in results else TO_COME}
+
+Sources: {"; ".join(map(source, made))}."""
+
+
+def models_table(results: Found) -> str:
+    """The two recipes beside the baselines, on the test part of `erk`."""
+    fast, networks = results["fast-erk"], {"`fast`": results["fast-erk"]["test"]["network"]}
+    if "paper-erk" in results:
+        networks["the paper's recipe, best epoch"] = results["paper-erk"]["test"]["network"]
+    baselines = {k: fast["test"][k] for k in (best(fast), "5-gram", "1-gram", "always _")}
+    rows = []
+    for name, m in {**networks, **baselines}.items():
+        ratio = spread(m["over_ngram"][0], m["over_ngram"][1:], 3) if "over_ngram" in m else ""
+        rows.append([name.replace("always _", "always `_`"), spread(m["nats_per_symbol"], m["interval"], 3), ratio,
+                     spread(m["bits_per_onset"], m["intervals"]["bits_per_onset"]),
+                     f"{100 * m['onset_accuracy']:.1f} %", f"{100 * m['accuracy']:.1f} %",
+                     f"{m['pitch_bits']:.2f}"])  # fmt: skip
+    head = ["`erk`, test part", "nats a symbol", "over the best n-gram", "bits an onset", "onset accuracy",
+            "accuracy", "bits a pitch"]  # fmt: skip
+    return table(head, rows)
+
+
+def best(found: Found) -> str:
+    """The name of the best n-gram beside a network."""
+    return found["test"]["network"]["best_ngram"]
+
+
+def reached(found: Found, loss: float) -> Found | None:
+    """The first validation of a run at which its loss was as low."""
+    return next((row for row in found["rows"] if row["validation_loss"] <= loss), None)
+
+
+def curves_text(paper: Found, fast: Found) -> str:
+    """Figures 3 and 4, and the time that each recipe takes."""
+    top, last = paper["best"], paper["rows"][-1]
+    there = reached(fast, top["validation_loss"])
+    done = "" if paper["finished"] else f" (stopped there; the recipe says {paper['recipe']['epochs']})"
+    text = f"""![Figures 3 and 4: loss and accuracy against epochs, training and validation](docs/figures/curves.svg)
+
+The paper's Figures 3 and 4, with the validation curve that it leaves out. After {last["epoch"]:.0f} epochs{done} the
+training loss is {last["training_loss"]:.3f} and falls on; the validation loss was lowest,
+{top["validation_loss"]:.3f} nats a symbol, after epoch {top["epoch"]:.0f} ({top["seconds"] / 3600:.1f} hours of one
+core), and is {last["validation_loss"]:.3f} at the end. """
+    if there is None:
+        return text + f"`fast` never reaches that: {fast['best']['validation_loss']:.3f} at its best."
+    return text + (
+        f"`fast` reaches that loss after {there['seconds'] / 60:.1f} minutes of one core, "
+        f"{there['seconds'] / top['seconds']:.3f} of the time, and ends at "
+        f"{fast['best']['validation_loss']:.3f} after {fast['rows'][-1]['seconds'] / 60:.1f} minutes.\n\n"
+        "![Validation loss against time: the paper's recipe and fast](docs/figures/time.svg)"
+    )
+
+
+def table_one(results: Found) -> str:
+    """Table I, measured."""
+    found = results["compare"]
+    rows = []
+    for name, m in found["models"].items():
+        cell, units = name.split("-")
+        drawn = m["samples"]["1.0"]
+        rows.append([f"{CELLS[cell]} {units}", f"{m['parameters']:,}", m["lr"],
+                     " / ".join(map(str, m["effective_length_perplexity"])),
+                     spread(m["bits_per_onset"], m["intervals"]["bits_per_onset"]),
+                     " / ".join(f"{bits:.2f}" for bits in m["bits_per_onset_of_seeds"]),
+                     spread(m["over_baseline"][0], m["over_baseline"][1:], 3),
+                     f"{100 * m['onset_accuracy']:.1f} %", f"{m['pitch_bits']:.2f}",
+                     spread(drawn["overlaps"]["mean"][0], drawn["overlaps"]["mean"][1:]),
+                     spread(drawn["distinct_4"][0], drawn["distinct_4"][1:]),
+                     f"{drawn['copied_symbols'][1]:g} (theirs {drawn['theirs_symbols'][1]:g})"])  # fmt: skip
+    head = ["cell", "parameters", "rate", "context used, a seed each", "bits an onset", "a seed each", "over the best n-gram",
+            "onset accuracy", "bits a pitch", "overlap at T = 1", "distinct-4 at T = 1", "copied at T = 1"]  # fmt: skip
+    recall = [[CELLS[cell], *(" / ".join(map(str, d[kind])) for kind in ("alone", "mixed"))]
+              for cell, d in found["recall"].items()]  # fmt: skip
+    return f"""{table(head, rows)}
+
+Recall of one of 8 items after so many others (64 units, equal updates and rate; a seed each): the longest distance
+with 90 % right, learnt at that distance alone, or among shorter ones.
+
+{table(["cell", "learnt alone", "learnt among shorter ones"], recall)}
+
+![Memory: perplexity against context, gradient against distance, recall](docs/figures/memory.svg)
+![Quality: bits an onset with intervals](docs/figures/quality.svg)
+![Diversity and originality against temperature](docs/figures/diversity.svg)
+
+Source: {source(found)}, {found["seeds"]} seeds."""
+
+
+def genres(results: Found) -> str:
+    """Each model on each genre."""
+    found = results["genres"]
+    matrix = found["trained_and_tested"]
+    rows = []
+    for genre, row in matrix.items():
+        rows.append([f"trained on `{genre}`"] + [
+            f"{spread(cell['network']['bits_per_onset'], cell['network']['intervals']['bits_per_onset'])}, "
+            f"n-gram {cell['best n-gram']['bits_per_onset']:.2f}" for cell in row.values()])  # fmt: skip
+    return f"""{table(["bits an onset", *(f"tested on `{genre}`" for genre in matrix)], rows)}
+
+![The matrix as a heat map](docs/figures/genres.svg)
+
+Each model learnt from {found["training_symbols"]:,} symbols at most. Source: {source(found)}."""
+
+
+def ablations(results: Found) -> str:
+    """What the paper credits, and what we added, taken away."""
+    found = results["ablations"]
+    every = found["recipes"] | found["keys"] | found["rules"]
+    rows = [[name, spread(m["bits_per_onset"], m["intervals"]["bits_per_onset"]),
+             " / ".join(f"{v:.3f}" for v in m.get("training_loss", [])),
+             " / ".join(f"{v:.3f}" for v in m.get("validation_loss", []))]
+            for name, m in every.items()]  # fmt: skip
+    report = found["report"]
+    return f"""{table(["recipe", "bits an onset, test", "training loss at the best epoch", "validation loss"], rows)}
+
+![Bits an onset of each, with intervals](docs/figures/ablations.svg)
+
+The event rule damages {report.get("kept without some events", 0)} of {report["files"]:,} songs of `erk`, the song rule
+leaves them out. The last two rows are measured on the test songs that both keep whole. Source: {source(found)}."""
+
+
+def costs(results: Found) -> str:
+    """Time, memory, and inference."""
+    found, fast = results["costs"], results["fast-erk"]
+    composing, training = found["composing"], found["training"]
+    rows = [
+        [f"peak memory of training, all {training['paper']['songs']:,} songs", f"{training['paper']['peak_mb']:.0f} MB (paper's recipe), "
+         f"{training['fast']['peak_mb']:.0f} MB (`fast`)"],
+        ["a model's file", f"{composing['model_bytes'] / 1e6:.2f} MB ({composing['parameters']:,} parameters)"],
+        ["peak memory of composing", f"{composing['peak_mb']:.0f} MB, Python and NumPy among them"],
+        ["symbols a second, one melody, one thread", f"{composing['symbols_per_second']:,.0f}"],
+        ["one core's time of all of `fast`, on `erk`", f"{fast['rows'][-1]['seconds'] / 60:.1f} minutes"],
+    ]  # fmt: skip
+    if "paper-erk" in results:
+        hours = results["paper-erk"]["best"]["seconds"] / 3600
+        rows.append(["one core's time to the paper recipe's best epoch", f"{hours:.2f} hours"])
+    return f"{table(['', 'measured'], rows)}\n\nSource: {source(found)}."
+
+
+def temperatures(results: Found) -> str:
+    """What the temperature does to melodies."""
+    found = results["fast-erk"]
+    rows = []
+    for T, s in found["samples"].items():
+        rows.append([T, f"{s['overlaps']['mean'][0]:.2f}", f"{s['distinct_4'][0]:.2f}", f"{s['self_bleu'][0]:.2f}",
+                     f"{s['lengths'][1]:g}", f"{s['copied_symbols'][1]:g} ({s['copied_symbols'][2]:g})",
+                     f"{s['theirs_symbols'][1]:g} ({s['theirs_symbols'][2]:g})", s["copied_whole"][0]])  # fmt: skip
+    ceiling = found["held_out"]
+    head = ["T", "overlap", "distinct-4", "self-BLEU", "length", "copied: median (90 %)", "held-out songs' copied",
+            "copied whole"]  # fmt: skip
+    return f"""{table(head, rows)}
+
+Melodies of `fast`, as many at each temperature. Overlap: of the distributions of distances within the test songs and to the
+melodies; one half of the test songs against the other has {ceiling["overlaps"]["mean"]:.2f}. Distinct-4 and self-BLEU are
+relative to the test songs'; lengths are medians in 16ths, the test songs' {ceiling["lengths"][1]:g}.
+
+![Overlap, distinct-4 and copied spans against temperature](docs/figures/temperatures.svg)"""
+
+
+def lesson(results: Found) -> str:
+    """Lesson 12's table of claims."""
+    measured = claims.claims(results)
+    rows = [[*row, measured[name].measured] for name, *row in claims.LESSON if name in measured]
+    return table(["the paper says", "what would show it", "beside what", "measured"], rows)
+
+
+def claim_by_claim(results: Found) -> str:
+    """What the paper says beside what was measured."""
+    rows = [[c.said, c.where, c.measured, c.verdict] for c in claims.claims(results).values()]
+    return table(["The paper says", "in", "Measured", "So"], rows)
+
+
+ALL = claim_by_claim, presets, table_one, costs, temperatures, ablations, genres
