@@ -44,7 +44,8 @@ def trained(
     wanted = {"seed": seed, "recipe": asdict(recipe), "corpus": corpus.digest}
     record = _read(folder / "record.json")
     if {name: record.get(name) for name in wanted} != wanted or not record.get("finished"):
-        (folder / "measures.json").unlink(missing_ok=True)  # of another run
+        for name in ("measures.json", "context.json"):  # of another run
+            (folder / name).unlink(missing_ok=True)
         record = wanted | _train(corpus, recipe, folder, seed, progress)
         write_text(folder / "record.json", json.dumps(record, indent=1) + "\n")
     return MelodyModel.load(folder / "best.npz"), record
@@ -95,9 +96,10 @@ class _Clock:
 
     def __call__(self, run: Run, row: Row | None) -> None:
         if not self._seconds:  # the first batch of this part
-            kept = _read(self._path) if run.step > 1 else {}
-            self._seconds = {"0": 0.0} | {step: s for step, s in kept.items() if int(step) < run.step}
-            self._before = max(self._seconds.values())
+            kept = {"0": 0.0} | (_read(self._path) if run.step > 1 else {})
+            # a run that was killed goes on from a step before the last that its clock has seen
+            self._before = float(np.interp(run.step - 1, [int(step) for step in kept], list(kept.values())))
+            self._seconds = {step: s for step, s in kept.items() if int(step) < run.step}
             _check_seconds(run.history[: -1 if row else None], self._seconds, self._path.parent)
             self._written = time.monotonic()
         if row:

@@ -64,16 +64,31 @@ def stop_at(last):
     return lambda run, row: run.step == last and signal.raise_signal(signal.SIGINT)
 
 
+@pytest.fixture
+def now(monkeypatch):
+    """A processor whose every batch takes a second: what its clock has told, the last is now."""
+    batch, told = study.Run.advance, [100.0]
+    monkeypatch.setattr(study.Run, "advance", lambda run: batch(run) or told.append(told[-1] + 1))
+    monkeypatch.setattr(study.time, "process_time", lambda: told[-1])
+    return told
+
+
 @pytest.mark.parametrize("last", [4, 15])  # before the first validation, and between two
-def test_the_seconds_before_an_interruption_count(small, tmp_path, monkeypatch, last):
-    """A processor whose every batch takes a second."""
-    batch = study.Run.advance
-    now = [100.0]
-    monkeypatch.setattr(study.Run, "advance", lambda run: batch(run) or now.append(now[-1] + 1))
-    monkeypatch.setattr(study.time, "process_time", lambda: now[-1])
+def test_the_seconds_before_an_interruption_count(small, tmp_path, now, last):
     with pytest.raises(KeyboardInterrupt):
         trained(small, TINY, tmp_path, progress=stop_at(last))
     now.append(7.0)  # the next process begins anew
+    assert [row["seconds"] for row in trained(small, TINY, tmp_path)[1]["rows"]] == [10, 20, 30]
+
+
+def test_the_seconds_of_a_run_that_was_killed_after_its_last_checkpoint_count_until_there(
+    small, tmp_path, now
+):
+    with pytest.raises(KeyboardInterrupt):
+        trained(small, TINY, tmp_path, progress=stop_at(15))
+    clock = tmp_path / "clock.json"
+    clock.write_text(clock.read_text().replace('"15": 15.0', '"18": 18.0'))
+    now.append(7.0)
     assert [row["seconds"] for row in trained(small, TINY, tmp_path)[1]["rows"]] == [10, 20, 30]
 
 
