@@ -113,6 +113,7 @@ def main() -> None:
             targets = rng.integers(0, V, shape)
             for threads in (1, 2):
                 torch.set_num_threads(threads)
+                os.environ["OPENBLAS_NUM_THREADS"] = str(threads)  # our layers look there
                 with threadpool_limits(threads, user_api="blas"):
                     steps = [ours(V, H, tokens, targets), torchs(V, H, tokens, targets), floor(H, T, B)]
                     a, b, c = medians(steps, options.rounds, 5)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .backend import Backend
-from .recurrent import Array, Recurrent, flat, sigmoid
+from .recurrent import Array, Recurrent, flat, product, sigmoid
 
 
 class GRU(Recurrent):
@@ -50,14 +50,15 @@ class GRU(Recurrent):
         v = self._work("v", (T, H, B), self.dtype)  # U_n h + bn, what the reset gate scales
         rv = self._work("rv", (H, B), self.dtype)
         A = self._stacked()
-        A_ru, A_n = A[: 2 * H], A[2 * H :, H:]  # [b_n W_n] stands on [1; x] alone
+        A_ru, A_n = self._by_rows(A[: 2 * H], B), A[2 * H :, H:]  # [b_n W_n] stands on [1; x] alone
         U_n = xp.concatenate([self.params["U"][2 * H :], self.params["bn"]], axis=1)  # and [U_n bn] on [h; 1]
+        U_n = self._by_rows(U_n, B)
         for t in range(T):
             r, u, n = self.gates(z[t])
-            xp.matmul(A_ru, s[:, t], out=z[t, : 2 * H])
+            product(xp, A_ru, s[:, t], out=z[t, : 2 * H])
             sigmoid(xp, z[t, : 2 * H])
             xp.matmul(A_n, s[H:, t], out=n)
-            xp.matmul(U_n, s[: H + 1, t], out=v[t])
+            product(xp, U_n, s[: H + 1, t], out=v[t])
             n += xp.multiply(r, v[t], out=rv)
             xp.tanh(n, out=n)
             xp.subtract(h[t], n, out=h[t + 1])  # n + u (h - n)
@@ -72,11 +73,11 @@ class GRU(Recurrent):
         xp, H = self.xp, self.units
         s, h, z, v = self._begin_backward(dh)
         T, _, B = z.shape
-        U_T = self._u_transposed()
+        U_T = self._u_transposed(B)
         dz_all = self._work("dz_all", (3 * H, T, B), self.dtype)
         dv_all = self._work("dv_all", (H, T, B), self.dtype)
         dz = self._work("dz", (3 * H, B), self.dtype)
-        dh_t = self._work("dh_t", (H, B), self.dtype)
+        dh_t, dh_u = (self._work(name, (H, B), self.dtype) for name in ("dh_t", "dh_u"))
         dh_t[...] = self._state(dh_last, B, "dh_last")
         dz_r, dz_u, dz_n = self.gates(dz)
         for t in reversed(range(T)):
@@ -90,7 +91,7 @@ class GRU(Recurrent):
             dh_t *= u
             dz_n *= r  # from here on the gradient of v, so that dz is that of U h
             dv_all[:, t] = dz_n
-            dh_t += U_T @ dz
+            dh_t += product(xp, U_T, dz, out=dh_u)
         self.dh0 = dh_t.copy()
         dx = self._end_backward(dz_all, s)
         # U_n and bn stand inside the reset product, so their gradients come from dv and not from dz_n.

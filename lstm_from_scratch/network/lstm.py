@@ -8,7 +8,7 @@ import numpy as np
 
 from .backend import Backend
 from .kernels import Kernels, choose_path
-from .recurrent import Array, Recurrent
+from .recurrent import Array, Recurrent, product
 
 
 class LSTM(Recurrent):
@@ -88,10 +88,10 @@ class LSTM(Recurrent):
         z = self._work("z", (T, 4 * H, B), self.dtype)
         tanh_c = self._work("tanh_c", (T, H, B), self.dtype)
         ig = self._work("ig", (H, B), self.dtype)
-        A = self._stacked()
+        A = self._by_rows(self._stacked(), B)
         with np.errstate(over="ignore"):  # where exp(-z) is infinite, 1 / (1 + exp(-z)) is 0, as it should be
             for t in range(T):
-                a = xp.matmul(A, s[:, t], out=z[t])
+                a = product(xp, A, s[:, t], out=z[t])
                 i, f, o, g = self.gates(a)
                 xp.exp(a, out=a)
                 a += 1
@@ -133,7 +133,7 @@ class LSTM(Recurrent):
         xp, H = self.xp, self.units
         s, _, z, c, tanh_c = self._begin_backward(dh)
         T, _, B = z.shape
-        U_T = self._u_transposed()
+        U_T = self._u_transposed(B)
         dz_all = self._work("dz_all", (4 * H, T, B), self.dtype)
         dz = self._work("dz", (4 * H, B), self.dtype)
         dh_t = self._work("dh_t", (H, B), self.dtype)
@@ -167,7 +167,7 @@ class LSTM(Recurrent):
             dz_g *= dc
             dz_if *= dc
             dz_all[:, t] = dz  # while it is in the cache
-            xp.matmul(U_T, dz, out=dh_t)
+            product(xp, U_T, dz, out=dh_t)
             dc *= f
         self.dh0, self.dc0 = dh_t.copy(), dc.copy()
         return self._end_backward(dz_all, s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from .backend import CPU, Backend, Work
 
 Array = Any  # numpy.ndarray or cupy.ndarray
+SMALL = 10**6  # multiplications: OpenBLAS has kernels for so few (AVX-512) that copy nothing first
 
 
 class SpentError(RuntimeError):
@@ -137,12 +139,25 @@ class Recurrent:
         finally:
             self._frozen = False
 
-    def _u_transposed(self) -> Array:
-        """U^T (H, blocks H), contiguous: a copy once a batch makes T products faster."""
+    def _u_transposed(self, columns: int) -> Array:
+        """U^T (H, blocks H), contiguous, for `product`: a copy once a batch makes T products faster."""
         U = self.params["U"]
         U_T = self._work("U_T", U.shape[::-1], self.dtype)
         U_T[...] = U.T
-        return U_T
+        return self._by_rows(U_T, columns)
+
+    def _by_rows(self, A: Array, columns: int) -> Array:
+        """A (rows, K) for `product` by (K, columns): in n parts (n, rows / n, K) where these make small ones.
+
+        A large product copies A first, which costs as much as the product itself where the columns are few.
+        Not on a GPU, nor where BLAS has several threads: they share large products alone.
+        """
+        if self.backend.name == "gpu" or blas_threads() > 1:
+            return A
+        rows, K = A.shape
+        fitting = (n for n in range(1, rows // 16 + 1) if rows % n == 0 and rows // n * K * columns <= SMALL)
+        n = next(fitting, 1)
+        return A if n == 1 else A.reshape(n, -1, K)
 
     def _state(self, state: Array | None, B: int, name: str) -> Array | int:
         """A given initial state, or the gradient of a last one, checked; 0 where none is given."""
@@ -175,6 +190,21 @@ class Recurrent:
         """dx (T, V, B) = W^T dz."""
         _, T, B = dz.shape
         return (self.params["W"].T @ flat(dz)).reshape(-1, T, B).transpose(1, 0, 2)
+
+
+def product(xp: Any, A: Array, x: Array, out: Array) -> Array:
+    """out (rows, B) = A x, where A is (rows, K) or those rows in equal parts (n, rows / n, K)."""
+    xp.matmul(A, x, out=out if A.ndim == 2 else out.reshape(len(A), -1, out.shape[1]))
+    return out
+
+
+def blas_threads() -> int:
+    """As OpenBLAS counts them: what its variable says, else OpenMP's, else one for each processor."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        given = os.environ.get(name, "")
+        if given.isdecimal() and int(given):
+            return int(given)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def flat(a: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .recurrent import Array, Recurrent
+from .recurrent import Array, Recurrent, product
 
 
 class RNN(Recurrent):
@@ -13,9 +13,10 @@ class RNN(Recurrent):
     def forward(self, x: Array, h0: Array | None = None) -> Array:
         """Run T steps: x (T, V, B), or (T, B) tokens, and h0 (H, B) to h (T, H, B), a work array."""
         s, h = self._begin_forward(x, h0)
-        A, z = self._stacked(), self._work("z", h[0].shape, self.dtype)
+        z = self._work("z", h[0].shape, self.dtype)
+        A = self._by_rows(self._stacked(), h.shape[-1])
         for t in range(len(h) - 1):
-            self.xp.matmul(A, s[:, t], out=z)
+            product(self.xp, A, s[:, t], out=z)
             self.xp.tanh(z, out=h[t + 1])
         self._cache = s, h
         self.h_last = h[-1]
@@ -26,7 +27,7 @@ class RNN(Recurrent):
         xp = self.xp
         s, h = self._begin_backward(dh)
         T, H, B = h[1:].shape
-        U_T = self._u_transposed()
+        U_T = self._u_transposed(B)
         dz_all = self._work("dz_all", (H, T, B), self.dtype)
         dz = self._work("dz", (H, B), self.dtype)
         dh_t = self._work("dh_t", (H, B), self.dtype)
@@ -36,6 +37,6 @@ class RNN(Recurrent):
                 dh_t += dh[t]
             xp.multiply(dh_t, 1 - h[t + 1] ** 2, out=dz)
             dz_all[:, t] = dz
-            xp.matmul(U_T, dz, out=dh_t)
+            product(xp, U_T, dz, out=dh_t)
         self.dh0 = dh_t.copy()
         return self._end_backward(dz_all, s)
