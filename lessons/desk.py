@@ -19,6 +19,7 @@ ORIGINALS = (
     ".originals"  # the lessons as they were when the copies were made, to tell when one has changed since
 )
 NO_ADDRESS = "https://ADDRESS-OF-THE-REPOSITORY"
+LINK = re.compile(r"\[[^][]+\]\(\.\./([^)\s]+)\)")  # to a file of the project, from the folder of the lessons
 INSTALL = """\
 # Colab does not have the package: this installs it there. Where it is installed already, this does nothing.
 import importlib.util
@@ -59,7 +60,7 @@ def take_copy(lesson: Lesson, folder: Path) -> tuple[Path, str]:
     if not mine.exists():
         original.parent.mkdir(parents=True, exist_ok=True)
         write_text(original, lesson.text)
-        write_text(mine, lesson.text)
+        write_text(mine, links_led_out(lesson.text, _address()))
         return mine, f"{mine}: your own copy of lesson {lesson.number}"
     if original.is_file() and original.read_text(encoding="utf-8") != lesson.text:
         return mine, (
@@ -67,6 +68,17 @@ def take_copy(lesson: Lesson, folder: Path) -> tuple[Path, str]:
             "to begin the new one, give your copy another name and this command again"
         )
     return mine, f"{mine}: your copy stays as it is"
+
+
+def links_led_out(text: str, address: str | None) -> str:
+    """A lesson as it reads outside the project: its links lead to the repository's address.
+
+    Where there is no address, the file's path in the project stands in the link's place.
+    """
+    if not address:
+        return LINK.sub(r"`\1`", text)
+    files = f"{address.removesuffix('.git')}/blob/HEAD/"
+    return LINK.sub(lambda link: link[0].replace("../", files, 1), text)
 
 
 def need(*packages: str) -> None:
@@ -120,7 +132,7 @@ def export(lessons: list[Lesson], folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     address = _address()
     for lesson, path in zip(lessons, paths):
-        notebook = jupytext.reads(lesson.text, "md:myst")
+        notebook = jupytext.reads(links_led_out(lesson.text, address), "md:myst")
         notebook.cells.insert(1, new_code_cell(INSTALL.format(address=address or NO_ADDRESS)))
         write_text(path, jupytext.writes(notebook, "ipynb"))
     unknown = [f"This is no clone from an https address: put yours for {NO_ADDRESS} in each first code cell."]

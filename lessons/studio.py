@@ -27,7 +27,8 @@ def show(melody: Melody) -> Any:
     """The melody's score, as the last line of a cell."""
     from IPython.display import SVG
 
-    return SVG(score.to_svg(melody))
+    # JupyterLab shows an image, which the text's colour does not reach: black on white, in a dark theme too.
+    return SVG(score.to_svg(melody).replace("<svg ", '<svg style="color: black; background: white" ', 1))
 
 
 def listen(melody: Melody, tempo: float = 120) -> Any:

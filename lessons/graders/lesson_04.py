@@ -124,7 +124,7 @@ def gradient(answer):
         _explain_gradient(found)
         raise NotYet(
             f"Entry {report[0].worst} is {report[0].analytic:.4f}, and the numerical derivative there is "
-            f"{report[0].numeric:.4f}. It looks like {report[0].hint}."
+            f"{report[0].numeric:.4f}. {_sums(found)}"
         )
     given = TARGETS.copy()
     with np.errstate(all="ignore"):
@@ -140,6 +140,21 @@ def gradient(answer):
     if not np.isclose(one[0, 0], 1 / (1 + np.e)):
         raise NotYet("Right for three columns, wrong for one: is a number of columns fixed in your code?")
     return "What was guessed minus what came, and nothing else."
+
+
+def _sums(found):
+    """What the sums of the columns tell, where nothing else does."""
+    sums = found.sum(axis=0)
+    if np.allclose(sums, 0):
+        return (
+            "Each column adds up to 0, as it must. Compare what you do with one column, line by line, with "
+            "p - one-hot."
+        )
+    return (
+        "Each column must add up to 0: what was guessed minus what came. Yours add up to "
+        f"{np.round(sums, 3).tolist()}. Is each column's softmax its own, and is 1 subtracted from one entry "
+        "of each?"
+    )
 
 
 def _explain_gradient(found):
@@ -198,6 +213,17 @@ def _explain_gradient(found):
     if one_of(rows - one_hot):
         raise NotYet(
             "The softmax runs along the rows, over the examples. Columns are examples: sum down each column."
+        )
+    if one_of(everything - whole_rows, rows - whole_rows):
+        raise NotYet(
+            "Two things at once. Each column needs a softmax of its own: its own largest score, its own sum. "
+            "And `dy[targets]` picks whole rows: 1 is subtracted from one entry of each column, so say which "
+            "column as well."
+        )
+    if one_of(everything):
+        raise NotYet(
+            "Two things at once. Each column needs a softmax of its own: its own largest score, its own sum. "
+            "And nothing is subtracted: where does the target come in?"
         )
     if one_of(p - likeliest):
         raise NotYet("1 is subtracted from the likeliest symbol: want it from the one that came, the target.")

@@ -12,7 +12,7 @@ from lstm_from_scratch.network import LSTM
 
 from ..checks import NotYet, grader
 
-BEFORE, STEP = 2, 13  # launches of the lesson's `hoisted`; the lesson asserts that this is what is counted
+BEFORE, STEP = 2, 13  # launches of the lesson's `hoisted`; the lesson asserts that it counts these
 
 STEPS = {
     12: "One launch a step is missing: `-z` is one, and so is writing into `h[t + 1]`.",

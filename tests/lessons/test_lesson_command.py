@@ -1,6 +1,7 @@
 """`melody lesson`: the list, a student's own copy, JupyterLab, grading, and notebooks for Colab."""
 
 import json
+import re
 import subprocess
 from importlib.util import find_spec
 
@@ -76,6 +77,7 @@ def desk_of(tmp_path, monkeypatch):
     (tmp_path / "lessons" / "TEACHERS.md").write_text("no lesson", encoding="utf-8")
     (tmp_path / "anna").mkdir()
     monkeypatch.setattr(book, "FOLDER", tmp_path / "lessons")
+    monkeypatch.setattr(desk, "_address", lambda: None)
     monkeypatch.chdir(tmp_path / "anna")
     opened = []
     monkeypatch.setattr(desk, "open_lab", lambda mine: opened.append(mine) or 0)
@@ -110,6 +112,30 @@ def test_a_copy_is_made_opened_and_never_overwritten(desk_of, tmp_path, capsys):
     assert mine.read_text(encoding="utf-8") == "my answers"
     assert "lesson 11 has changed since you began it" in capsys.readouterr().out
     assert [path.resolve() for path in desk_of] == [mine] * 3
+
+
+@pytest.mark.parametrize("address", ["https://a.org/b/c.git", "https://a.org/b/c", None])
+def test_a_copy_has_no_link_that_leads_nowhere(desk_of, tmp_path, monkeypatch, capsys, address):
+    monkeypatch.setattr(desk, "_address", lambda: address)
+    lesson = TINY + "See [the `README`](../README.md) and [`rnn.py`](../src/rnn.py).\n"
+    (book.FOLDER / "11_tiny.md").write_text(lesson, encoding="utf-8")
+    assert main(["lesson", "11"]) == main(["lesson", "11"]) == main(["lesson", "--export", "out"]) == 0
+    files = "https://a.org/b/c/blob/HEAD"
+    want = f"[the `README`]({files}/README.md) and [`rnn.py`]({files}/src/rnn.py)"
+    want = f"See {want if address else '`README.md` and `src/rnn.py`'}"
+    assert want in (tmp_path / "anna" / "my_lessons" / "11_tiny.md").read_text(encoding="utf-8")
+    notebook = nbformat.read(tmp_path / "anna" / "out" / "11_tiny.ipynb", 4)
+    assert want in "".join(cell.source for cell in notebook.cells)
+    assert "has changed" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("address", ["https://a.org/b/c.git", None])
+@pytest.mark.parametrize("lesson", book.lessons(), ids=lambda lesson: lesson.path.stem)
+def test_no_link_of_a_lesson_needs_the_project_beside_it(lesson, address):
+    text = desk.links_led_out(lesson.text, address)
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert not [to for to in re.findall(r"\]\(([^)\s]+)\)", prose) if not to.startswith(("https://", "#"))]
+    assert book.CELL.findall(text) == book.CELL.findall(lesson.text)
 
 
 def test_a_copy_given_another_name_makes_room_for_the_new_lesson(desk_of, tmp_path, capsys):
@@ -153,6 +179,7 @@ def test_the_list_says_what_has_been_passed(desk_of, tmp_path, capsys, damaged):
 def test_without_jupyterlab_the_copy_is_made_all_the_same(desk_of, tmp_path, monkeypatch, refused):
     monkeypatch.undo()
     monkeypatch.setattr(book, "FOLDER", tmp_path / "lessons")
+    monkeypatch.setattr(desk, "_address", lambda: None)
     monkeypatch.chdir(tmp_path / "anna")
     monkeypatch.setattr(desk, "find_spec", lambda name: None if name == "jupyterlab" else find_spec(name))
     monkeypatch.setattr(subprocess, "Popen", None)

@@ -115,6 +115,12 @@ def test_wrong_answers_are_told_apart(name):
     assert not any(message.startswith("Your code stopped") for message in messages), messages
 
 
+def test_lesson_4_speaks_of_nothing_that_comes_later():
+    """The hints of a gradient check in general are of gates and steps: lessons 6 to 8."""
+    messages = [checks.outcome("4.2", answer)[1] for answer in WRONG["4.2"]]
+    assert not any(re.search(r"gate|step|g\^2|s \(1 - s\)", message) for message in messages), messages
+
+
 def test_a_result_in_the_place_of_the_function_is_told():
     passed, message = checks.outcome("1.1", 1.5)
     assert not passed and message == (

@@ -139,6 +139,28 @@ def softmax_over_everything(y, targets):
     return (e / e.sum() - one_hot(y, targets)) / len(targets)
 
 
+def softmax_over_everything_and_whole_rows(y, targets):
+    e = np.exp(y - y.max())
+    dy = e / e.sum()
+    dy[targets] -= 1
+    return dy / len(targets)
+
+
+def softmax_over_everything_alone(y, targets):
+    e = np.exp(y - y.max())
+    return e / e.sum()
+
+
+def softmax_doubled_and_whole_rows(y, targets):
+    dy = softmax(2 * y)
+    dy[targets] -= 1
+    return dy / len(targets)
+
+
+def softmax_of_doubled_scores(y, targets):
+    return (softmax(2 * y) - one_hot(y, targets)) / len(targets)
+
+
 def divided_by_symbols(y, targets):
     return (softmax(y) - one_hot(y, targets)) / len(y)
 
@@ -194,6 +216,10 @@ WRONG = {
         overflows,
         columns_fixed,
         softmax_over_everything,
+        softmax_over_everything_and_whole_rows,
+        softmax_over_everything_alone,
+        softmax_doubled_and_whole_rows,
+        softmax_of_doubled_scores,
         divided_by_symbols,
         set_instead,
         one_term_divided,
