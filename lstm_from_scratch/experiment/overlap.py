@@ -18,7 +18,7 @@ FLOOR = 1e-6  # the part of a uniform density that keeps a divergence finite
 
 
 class Comparison(NamedTuple):
-    """Of one feature: see `compare`."""
+    """Of one feature: see `relative_measures`."""
 
     overlap: float
     divergence: float
@@ -87,12 +87,12 @@ def _transitions(classes: np.ndarray, size: int) -> np.ndarray:
 
 
 def overlaps(reference: Sequence[Melody], generated: Sequence[Melody]) -> dict[str, float]:
-    """The overlapping area of each feature of `compare`, 0 to 1, and their mean as "mean"."""
-    areas = {name: found.overlap for name, found in compare(reference, generated).items()}
+    """The overlapping area of each feature of `relative_measures`, 0 to 1, and their mean as "mean"."""
+    areas = {name: found.overlap for name, found in relative_measures(reference, generated).items()}
     return areas | {"mean": sum(areas.values()) / len(areas)}
 
 
-def compare(reference: Sequence[Melody], generated: Sequence[Melody]) -> dict[str, Comparison]:
+def relative_measures(reference: Sequence[Melody], generated: Sequence[Melody]) -> dict[str, Comparison]:
     """The relative measures of [Yang18] for each of `features`.
 
     p is the density of the Euclidean distances from each reference melody to all others of its set, N (N - 1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_from_scratch.experiment.overlap import compare, features, overlaps
+from lstm_from_scratch.experiment.overlap import features, overlaps, relative_measures
 from lstm_from_scratch.music import Melody, Note
 
 VALUES = [Fraction(n, 4) for n in (1, 2, 3, 4, 6, 8)] + [Fraction(1, 3)]
@@ -98,7 +98,7 @@ def test_a_transposition_moves_pitch_classes_and_nothing_else(tune, semitones):
 
 
 def test_densities_are_those_of_a_kernel_for_every_distance():
-    found = compare([scale(n) for n in (3, 5, 9)], [scale(n) for n in (4, 4)])["note_count"]
+    found = relative_measures([scale(n) for n in (3, 5, 9)], [scale(n) for n in (4, 4)])["note_count"]
     overlap, divergence = areas_by_sums([2, 2, 6, 6, 4, 4], [1, 1, 1, 1, 5, 5])
     assert found.overlap == pytest.approx(overlap, abs=0.001)
     assert found.divergence == pytest.approx(divergence, abs=0.001)
@@ -106,7 +106,7 @@ def test_densities_are_those_of_a_kernel_for_every_distance():
 
 def test_distances_are_euclidean():
     """The shares of one note are sqrt(2) from those of another, and sqrt(1/2) from those of both."""
-    found = compare([melody(60), melody(62), melody(60, 62)], [melody(64), melody(65), melody(60)])
+    found = relative_measures([melody(60), melody(62), melody(60, 62)], [melody(64), melody(65), melody(60)])
     half, two = np.sqrt(1 / 2), np.sqrt(2)
     within = [two, half, two, half, half, half]
     between = [two, two, 0, two, two, two, np.sqrt(3 / 2), np.sqrt(3 / 2), half]
@@ -123,19 +123,19 @@ def test_a_set_overlaps_itself(tunes):
 @examples
 @given(sets, sets, st.randoms(use_true_random=False))
 def test_bounds_and_order(reference, generated, random):
-    found = compare(reference, generated)
+    found = relative_measures(reference, generated)
     assert all(0 <= f.overlap <= 1 and 0 <= f.divergence < np.inf for f in found.values())
     areas = overlaps(reference, generated)
     assert areas.pop("mean") == pytest.approx(np.mean([f.overlap for f in found.values()]))
     assert areas == {name: f.overlap for name, f in found.items()}
     random.shuffle(reference)
     random.shuffle(generated)
-    shuffled = compare(reference, generated)
+    shuffled = relative_measures(reference, generated)
     assert all(shuffled[name] == pytest.approx(f, abs=1e-9) for name, f in found.items())
 
 
 def test_sets_far_apart_do_not_overlap():
-    found = compare([scale(n) for n in (3, 4, 5, 6)], [scale(n) for n in (50, 51, 52, 53)])
+    found = relative_measures([scale(n) for n in (3, 4, 5, 6)], [scale(n) for n in (50, 51, 52, 53)])
     assert found["note_count"].overlap < 1e-6 and found["note_count"].divergence > 5
 
 
@@ -163,4 +163,4 @@ def test_fewer_than_two_melodies_are_refused(few):
     with pytest.raises(ValueError, match=f"reference set has {len(few)} melodies"):
         overlaps(few, [scale(3)] * 2)
     with pytest.raises(ValueError, match=f"generated set has {len(few)} melodies"):
-        compare([scale(3)] * 2, few)
+        relative_measures([scale(3)] * 2, few)
