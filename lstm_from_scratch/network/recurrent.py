@@ -14,6 +14,7 @@ from .backend import CPU, Backend, Work
 
 Array = Any  # numpy.ndarray or cupy.ndarray
 SMALL = 10**6  # multiplications: OpenBLAS has kernels for so few (AVX-512) that copy nothing first
+FEW = 32  # columns: beside the product of more, the copy costs little
 
 
 class SpentError(RuntimeError):
@@ -152,7 +153,7 @@ class Recurrent:
         A large product copies A first, which costs as much as the product itself where the columns are few.
         Not on a GPU, nor where BLAS has several threads: they share large products alone.
         """
-        if self.backend.name == "gpu" or blas_threads() > 1:
+        if self.backend.name == "gpu" or columns > FEW or blas_threads() > 1:
             return A
         rows, K = A.shape
         fitting = (n for n in range(1, rows // 16 + 1) if rows % n == 0 and rows // n * K * columns <= SMALL)
