@@ -2,7 +2,7 @@
 
     python benchmarks/ablations.py [--seeds 1]
 
-All runs have the recipe of `melody compare` (the fast preset's, 12 epochs) but for what is named, and
+All runs have the recipe of `melody compare` (songs as streams, 12 epochs) but for what is named, and
 the same songs of `erk` in each part.
 
 - transposition: the songs in the keys they stand in. They have more
@@ -118,4 +118,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    studies.start(main)

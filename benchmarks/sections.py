@@ -82,7 +82,7 @@ def curves_text(paper: Found, fast: Found) -> str:
     text = f"""![Figures 3 and 4: loss and accuracy against epochs, training and validation](docs/figures/curves.svg)
 
 The paper's Figures 3 and 4, with the validation curve that it leaves out. After {last["epoch"]:.0f} epochs{done} the
-training loss is {last["training_loss"]:.3f} and falls on; the validation loss was lowest,
+training loss is {last["training_loss"]:.3f}; the validation loss was lowest,
 {top["validation_loss"]:.3f} nats a symbol, after epoch {top["epoch"]:.0f} ({top["seconds"] / 3600:.1f} hours of one
 core), and is {last["validation_loss"]:.3f} at the end. """
     if there is None:
@@ -95,6 +95,12 @@ core), and is {last["validation_loss"]:.3f} at the end. """
     )
 
 
+def context_used(context: Found) -> str:
+    """The effective length with its interval, and each seed's."""
+    length, low, high = context["effective_length"]
+    return f"{length} ({low} to {high}); " + " / ".join(map(str, context["effective_length_of_seeds"]))
+
+
 def table_one(results: Found) -> str:
     """Table I, measured."""
     found = results["compare"]
@@ -103,7 +109,7 @@ def table_one(results: Found) -> str:
         cell, units = name.split("-")
         drawn = m["samples"]["1.0"]
         rows.append([f"{CELLS[cell]} {units}", f"{m['parameters']:,}", m["lr"],
-                     " / ".join(map(str, m["effective_length_perplexity"])),
+                     context_used(m["context"]["symbols"]),
                      spread(m["bits_per_onset"], m["intervals"]["bits_per_onset"]),
                      " / ".join(f"{bits:.2f}" for bits in m["bits_per_onset_of_seeds"]),
                      spread(m["over_baseline"][0], m["over_baseline"][1:], 3),
@@ -111,16 +117,17 @@ def table_one(results: Found) -> str:
                      spread(drawn["overlaps"]["mean"][0], drawn["overlaps"]["mean"][1:]),
                      spread(drawn["distinct_4"][0], drawn["distinct_4"][1:]),
                      f"{drawn['copied_symbols'][1]:g} (theirs {drawn['theirs_symbols'][1]:g})"])  # fmt: skip
-    head = ["cell", "parameters", "rate", "context used, a seed each", "bits an onset", "a seed each", "over the best n-gram",
+    head = ["cell", "parameters", "rate", "context used; a seed each", "bits an onset", "a seed each", "over the best n-gram",
             "onset accuracy", "bits a pitch", "overlap at T = 1", "distinct-4 at T = 1", "copied at T = 1"]  # fmt: skip
-    recall = [[CELLS[cell], *(" / ".join(map(str, d[kind])) for kind in ("alone", "mixed"))]
-              for cell, d in found["recall"].items()]  # fmt: skip
+    recall = [[CELLS[cell], *(" / ".join(map(str, distances)) for distances in tasks.values())]
+              for cell, tasks in found["recall"].items()]  # fmt: skip
     return f"""{table(head, rows)}
 
-Recall of one of 8 items after so many others (64 units, equal updates and rate; a seed each): the longest distance
-with 90 % right, learnt at that distance alone, or among shorter ones.
+Recall: a mark, then one, two or four of 8 items, then others that look alike, then a question for one of the marked. The
+longest distance up to which 90 % are right (64 units, equal updates, the best of three rates for each; a seed each), where
+all distances to 256 are learnt together, and, in the first column, where that distance is learnt alone.
 
-{table(["cell", "learnt alone", "learnt among shorter ones"], recall)}
+{table(["cell", *found["recall"]["rnn"]], recall)}
 
 ![Memory: perplexity against context, gradient against distance, recall](docs/figures/memory.svg)
 ![Quality: bits an onset with intervals](docs/figures/quality.svg)
@@ -174,9 +181,10 @@ def costs(results: Found) -> str:
         ["symbols a second, one melody, one thread", f"{composing['symbols_per_second']:,.0f}"],
         ["one core's time of all of `fast`, on `erk`", f"{fast['rows'][-1]['seconds'] / 60:.1f} minutes"],
     ]  # fmt: skip
-    if "paper-erk" in results:
-        hours = results["paper-erk"]["best"]["seconds"] / 3600
-        rows.append(["one core's time to the paper recipe's best epoch", f"{hours:.2f} hours"])
+    if paper := results.get("paper-erk"):
+        last, best_epoch = paper["rows"][-1], paper["best"]["seconds"] / 3600
+        rows.append(["one core's time for an epoch of the paper's recipe, to its best epoch",
+                     f"{last['seconds'] / last['epoch'] / 60:.1f} minutes, {best_epoch:.1f} hours"])  # fmt: skip
     return f"{table(['', 'measured'], rows)}\n\nSource: {source(found)}."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ def about(corpus: Corpus) -> dict[str, Any]:
     """Of a corpus, what a result says."""
     parts = {part: len(corpus.part(part)) for part in ("training", "validation", "test")}
     return {"rule": corpus.rule, **parts, "symbols": sum(map(len, corpus.songs)), "V": len(corpus.vocabulary)}
+
+
+def start(main: Callable[[], None]) -> None:
+    """Run a script's main function, which Ctrl-C may stop."""
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit("stopped; the same command goes on from here") from None
 
 
 def write(name: str, command: str, **found: Any) -> None:

@@ -116,15 +116,16 @@ def test_compare_prints_a_line_a_model_and_keeps_its_figures(runs, tmp_path, cap
     monkeypatch.setattr(yardstick, "TEMPERATURES", (1.0,))
     monkeypatch.setattr(table_one, "sizes", lambda symbols: [("rnn", 4)])
     monkeypatch.setattr(table_one.retention, "RECALL_UPDATES", 2)
+    monkeypatch.setattr(table_one.retention, "DISTANCES", (1, 2))
     monkeypatch.setattr(table_one, "compare", partial(table_one.compare, recipe=tiny))
     arguments = ["compare", "--corpus", str(runs / "corpus"), "--out", str(tmp_path), "--seeds", "2"]
     assert main(arguments) == 0
     printed = capsys.readouterr()
-    assert printed.err.count("RNN of 4 units, rate") == 3 + 2  # each rate once, and the best with each seed
-    assert printed.err.count("step      4 of 4") == 3 + 1
+    assert printed.err.count("RNN of 4 units, rate") == 5 + 2  # each rate once, and the best with each seed
+    assert printed.err.count("step      4 of 4") == 5 + 1
     lines = printed.out.splitlines()
     assert lines[0].startswith("test part") and lines[1].startswith("rnn-4")
-    assert "lstm recalls an item after 0 others" in printed.out and lines[-1].endswith("compare.json")
+    assert "lstm recalls one item after 0 others" in printed.out and lines[-1].endswith("compare.json")
     assert {"memory.svg", "quality.svg", "diversity.svg"} <= {path.name for path in tmp_path.iterdir()}
 
 

@@ -17,15 +17,17 @@ from . import retention, table_figures
 from .dataset import Corpus
 from .evaluation import ratio
 from .model import MelodyModel
-from .recipe import PRESETS, Recipe
+from .recipe import Recipe
 from .sizes import sizes
 from .study import Progress, machine, trained
 from .yardstick import Yardstick
 
-# A fifth of the fast preset's epochs: five models, three rates and two more seeds make 25 runs, in an hour or
-# two with recall. So few epochs need less against overfitting.
-RECIPE = replace(PRESETS["fast"], epochs=12, cut=0.5, weight_dropout=0.3)
-RATES = (0.001, 0.002, 0.005)  # tried for each, since what suits an LSTM drives a large RNN apart
+# Few epochs: five models, five rates and two more seeds make 35 runs, in two hours or so with recall.
+RECIPE = Recipe(
+    objective="stream", batch=16, length=64, warmup=100, decay=True, averaging=0.998, clip=1.0,
+    dropout=0.4, cut=0.5, weight_dropout=0.3, lr=0.005, epochs=12,
+)  # fmt: skip
+RATES = (0.001, 0.002, 0.005, 0.01, 0.02)  # tried for each, since what suits an LSTM drives a large RNN apart
 
 
 def compare(
@@ -60,13 +62,14 @@ def compare(
         own = replace(recipe, cell=cell, units=units)
         of_rates = {str(lr): run(replace(own, lr=lr), 0)[1]["best"]["validation_loss"] for lr in RATES}
         own = replace(own, lr=float(min(of_rates, key=of_rates.__getitem__)))
-        runs = []
+        runs, contexts = [], []
         for seed in range(seeds):
             model, record, folder = run(own, seed)
             runs.append(_kept(folder / "measures.json", yardstick.measure, model, record, seed))
+            contexts.append(_kept(folder / "context.json", yardstick.context, model))
         tuned = {"lr": own.lr, "validation_loss_of_rates": of_rates}
         name = f"{cell}-{units}"
-        models[name] = yardstick.summed_up(runs) | tuned
+        models[name] = yardstick.summed_up(runs, contexts) | tuned
         rows[name] = np.mean([one["rows"] for one in runs], axis=0)
     found = {
         "command": f"melody compare --corpus DIR --seeds {seeds}",

@@ -69,8 +69,8 @@ class Recipe:
 PRESETS = {
     "paper": Recipe(),
     "fast": Recipe(
-        objective="stream", batch=16, length=64, lr=0.005, warmup=100, decay=True, averaging=0.998, clip=1.0,
-        dropout=0.4, cut=0.75, weight_dropout=0.4, epochs=56,
+        objective="stream", batch=16, length=64, lr=0.005, warmup=100, averaging=0.9995, clip=1.0,
+        dropout=0.4, cut=0.75, weight_dropout=0.2, epochs=40,
     ),
     "smoke": Recipe(
         objective="stream", units=64, batch=16, length=32, lr=0.005, warmup=50, decay=True, averaging=0.99,

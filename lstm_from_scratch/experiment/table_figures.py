@@ -29,7 +29,7 @@ def memory(found: Found) -> str:
     Parameters
     ----------
     found : dict
-        What `compare` returns. Without perplexities, because no song is long enough, panels say so.
+        What `compare` returns. Without contexts, because no song is long enough, panels say so.
 
     Returns
     -------
@@ -38,8 +38,8 @@ def memory(found: Found) -> str:
     """
     figure = sheet(7.6)
     (symbols, onsets), (gradient, recall) = figure.subplots(2, 2)
-    _perplexity(symbols, found["models"], "perplexity")
-    _perplexity(onsets, found["models"], "onset_perplexity")
+    _perplexity(symbols, found["models"], "symbols")
+    _perplexity(onsets, found["models"], "onsets")
     _gradient(gradient, found["models"])
     _recall(recall, found["recall"])
     _name_models(figure, found["models"])
@@ -55,27 +55,29 @@ def _name_models(figure: Any, models: Found) -> None:
     figure.legend(lines, names, loc="outside upper center", ncols=len(names), fontsize=9, frameon=False)
 
 
-def _perplexity(axis: Any, models: Found, name: str) -> None:
-    """Against context length; rings at the seeds' median effective lengths, whose range the legend tells."""
-    drawn = {key: found for key, found in models.items() if name in found}
+def _perplexity(axis: Any, models: Found, over: str) -> None:
+    """Against context length; rings at the effective lengths, whose intervals the legend tells."""
+    drawn = {key: found["context"][over] for key, found in models.items() if "context" in found}
     if not drawn:
         empty(axis, SHORT)
         return
     plain(axis)
     for key, found in drawn.items():
-        lengths, perplexities, style = found[f"effective_length_{name}"], found[name], line(models, key)
-        middle = statistics.median_low(lengths)
-        ends = f" ({min(lengths)} to {max(lengths)})" if len(set(lengths)) > 1 else ""
-        axis.plot(CONTEXTS, perplexities, label=f"{middle}{ends}", markevery=MARKED, **style)
-        at = perplexities[CONTEXTS.index(middle)]
-        axis.plot(middle, at, "o", mfc="none", mec=style["color"], markersize=11)
+        style, perplexities, (length, low, high) = (
+            line(models, key),
+            found["perplexity"],
+            found["effective_length"],
+        )
+        axis.plot(CONTEXTS, perplexities, label=f"{length} ({low} to {high})", markevery=MARKED, **style)
+        at = perplexities[CONTEXTS.index(length)]
+        axis.plot(length, at, "o", mfc="none", mec=style["color"], markersize=11)
     powers(axis, CONTEXTS)
     axis.set_yscale("log")
     _plain_numbers(axis)
     axis.set_xlabel("context, symbols (16ths)")
     axis.set_ylabel("perplexity")
-    axis.set_title("all symbols" if name == "perplexity" else "onsets", fontsize=11)
-    legend = axis.legend(title="effective length (ring)", fontsize=9, title_fontsize=9, frameon=False)
+    axis.set_title("all symbols" if over == "symbols" else over, fontsize=11)
+    legend = axis.legend(title="effective length (ring), 95 %", fontsize=9, title_fontsize=9, frameon=False)
     legend.set_loc("upper right")
 
 
@@ -109,21 +111,20 @@ def _recall(axis: Any, recall: Found) -> None:
     names = []
     for cell, found in recall.items():
         color, marker = CELLS[cell]
-        for kind, words in (("mixed", " among\nshorter ones"), ("alone", "\nalone")):
-            y, distances = len(names), found[kind]
-            middle = statistics.median_low(distances)
-            axis.barh(y, place(middle), color=color, alpha=0.35 if kind == "mixed" else 0.15, height=0.7)
+        for task, distances in found.items():
+            y, middle = len(names), statistics.median_low(distances)
+            axis.barh(y, place(middle), color=color, alpha=0.35, height=0.7)
             axis.plot([place(d) for d in distances], [y] * len(distances), marker, color=color, clip_on=False)
             axis.text(place(max(distances)) + 0.35, y, str(middle), va="center", color=INK)
-            names.append(f"{cell.upper()},{words}")
+            names.append(f"{cell.upper()}, {task}")
     axis.set_yticks(range(len(names)), names, fontsize=9)
     axis.set_ylim(len(names) - 0.4, -0.6)
     ticks = (0, 1, 4, 16, 64, 256)
     axis.set_xticks([place(d) for d in ticks], [str(d) for d in ticks])
     axis.set_xlim(-0.3, place(256) + 1)
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel("distractors after which an item is recalled")
-    axis.set_title("recall of one of 8 items", fontsize=11)
+    axis.set_xlabel("distractors after which it is recalled")
+    axis.set_title("recall of marked items", fontsize=11)
 
 
 def place(distance: int) -> int:

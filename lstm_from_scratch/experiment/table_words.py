@@ -17,8 +17,9 @@ def in_words(found: Found) -> Iterator[str]:
     )
     for name, m in found["models"].items():
         low, high = m["intervals"]["bits_per_onset"]
-        lengths, sampled = m.get("effective_length_perplexity"), m["samples"]["1.0"]
-        context = median_low(lengths) if lengths else "-"  # no test song is long enough
+        sampled = m["samples"]["1.0"]
+        # without it, no test song was long enough
+        context = m["context"]["symbols"]["effective_length"][0] if "context" in m else "-"
         overlap, distinct = "-", "-"  # melodies too short to be compared
         if "overlaps" in sampled:
             overlap, distinct = f"{sampled['overlaps']['mean'][0]:.2f}", f"{sampled['distinct_4'][0]:.2f}"
@@ -28,9 +29,9 @@ def in_words(found: Found) -> Iterator[str]:
             f" {sampled['copied_symbols'][1]:7g}"
         )
     yield "The last three are of melodies drawn at T = 1."
-    for cell, distance in found["recall"].items():
-        alone, mixed = (median_low(distance[kind]) for kind in ("alone", "mixed"))
+    for cell, tasks in found["recall"].items():
+        alone, one, two, four = (median_low(distances) for distances in tasks.values())
         yield (
-            f"{cell} recalls an item after {mixed} others; "
-            f"where it learns with no shorter ones, after {alone}"
+            f"{cell} recalls one item after {one} others, of two each after {two}, of four after {four}; "
+            f"one where it learns with no shorter distances, after {alone}"
         )

@@ -42,12 +42,12 @@ class Yardstick:
         self.melodies = as_melodies(self.spelled)
         self.find_span = SpanFinder([names(song) for song in training])
         try:
-            self.windows = retention.long_windows(self.songs, delimiter)
+            self.windows, self.of_song = retention.long_windows(self.songs, delimiter)
         except ValueError:  # songs of a user's own may all be short
             self.windows = None
 
     def measure(self, model: MelodyModel, record: dict[str, Any], seed: int) -> dict[str, Any]:
-        """All measures of one model."""
+        """All measures of one model but `context`."""
         rows = song_totals(Network(model, self.corpus.delimiter), self.songs, self.corpus.vocabulary)
         found = {name: record[name] for name in ("parameters", "steps", "seed")}
         found |= {
@@ -55,16 +55,22 @@ class Yardstick:
             "validation_loss": record["best"]["validation_loss"],
         }
         found |= {"rows": rows.tolist(), "samples": {}}
-        if self.windows is not None:
-            nats = retention.truncated_nats(model, self.windows)
-            onsets = np.isin(self.windows[:, -1], self._onsets())
-            found["perplexity"] = np.exp(nats.mean(axis=1)).tolist()
-            found["onset_perplexity"] = np.exp(nats[:, onsets].mean(axis=1)).tolist()
-            found["gradient_norm"] = retention.gradient_norms(model, self.windows[::8])
         for temperature in TEMPERATURES:
             melodies = compose_many(model, MELODIES, temperature, np.random.default_rng(seed))
             found["samples"][str(temperature)] = self.sampled(melodies)
         return found
+
+    def context(self, model: MelodyModel) -> dict[str, Any]:
+        """What one model makes of its context, as `context_rows`; nothing where the songs are too short."""
+        if self.windows is None:
+            return {}
+        nats = retention.truncated_nats(model, self.windows)
+        onsets = np.isin(self.windows[:, -1], self._onsets())
+        return {
+            "symbols": retention.context_rows(nats, self.of_song).tolist(),
+            "onsets": retention.context_rows(nats[:, onsets], self.of_song[onsets]).tolist(),
+            "gradient_norm": retention.gradient_norms(model, self.windows[::8]),
+        }
 
     def _onsets(self) -> list[int]:
         vocabulary: Vocabulary = self.corpus.vocabulary
@@ -128,8 +134,14 @@ class Yardstick:
             "lengths": quantiles([len(song) for song in self.spelled]),
         }
 
-    def summed_up(self, runs: list[dict[str, Any]]) -> dict[str, Any]:
-        """One cell and size: means over seeds, intervals over songs, and the seeds' own figures."""
+    def summed_up(self, runs: list[dict[str, Any]], contexts: list[dict[str, Any]]) -> dict[str, Any]:
+        """One cell and size: means over seeds, intervals over songs, and the seeds' own figures.
+
+        Parameters
+        ----------
+        runs, contexts : list of dict
+            What `measure` and `context` return, one a seed.
+        """
         rows = np.mean([run["rows"] for run in runs], axis=0)
         bits = [sum(r[0] for r in run["rows"]) / math.log(2) / sum(r[2] for r in run["rows"]) for run in runs]
         found: dict[str, Any] = summary(rows) | {
@@ -139,12 +151,12 @@ class Yardstick:
             "bits_per_onset_of_seeds": bits,
             "over_baseline": ratio(rows, self.rows),
         }
-        for name in ("perplexity", "onset_perplexity", "gradient_norm"):
-            if name in runs[0]:
-                found[name] = np.mean([run[name] for run in runs], axis=0).tolist()
-        for name in ("perplexity", "onset_perplexity"):
-            if name in runs[0]:
-                found[f"effective_length_{name}"] = [retention.effective_length(run[name]) for run in runs]
+        if contexts[0]:
+            found["context"] = {
+                over: retention.context_used([np.array(one[over]) for one in contexts])
+                for over in ("symbols", "onsets")
+            }
+            found["gradient_norm"] = np.mean([one["gradient_norm"] for one in contexts], axis=0).tolist()
         found["samples"] = {
             str(T): over_seeds([run["samples"][str(T)] for run in runs]) for T in TEMPERATURES
         }

@@ -43,6 +43,15 @@ def held_out():
     }
 
 
+def context(perplexities, reach):
+    """As `retention.context_used` gives it."""
+    return {
+        "perplexity": perplexities,
+        "effective_length": [reach, reach // 2, 2 * reach],
+        "effective_length_of_seeds": [reach, 2 * reach, reach],
+    }
+
+
 def model(k, parameters):
     """As `Yardstick.summed_up` gives it, the better the larger k is."""
     bits, reach = 3.9 - 0.2 * k, (8, 32, 64, 12, 48)[k]
@@ -51,11 +60,13 @@ def model(k, parameters):
         "parameters": parameters,
         "bits_per_onset_of_seeds": [bits - 0.02, bits, bits + 0.02],
         "over_baseline": [0.8 - k / 30, 0.78 - k / 30, 0.82 - k / 30],
-        "perplexity": [1.9 + 2.5 * math.exp(-3 * L / reach) + 0.1 * (4 - k) for L in CONTEXTS],
-        "onset_perplexity": [8 + 12 * math.exp(-3 * L / reach) + 0.6 * (4 - k) for L in CONTEXTS],
+        "context": {
+            "symbols": context(
+                [1.9 + 2.5 * math.exp(-3 * L / reach) + 0.1 * (4 - k) for L in CONTEXTS], reach
+            ),
+            "onsets": context([8 + 12 * math.exp(-3 * L / reach) + 0.6 * (4 - k) for L in CONTEXTS], reach),
+        },
         "gradient_norm": [0.4 * fade**L for L in CONTEXTS],
-        "effective_length_perplexity": [reach, 2 * reach, reach],
-        "effective_length_onset_perplexity": [reach, reach, reach],
         "samples": {str(T): sampled(T, k) for T in TEMPERATURES},
     }
 
@@ -68,9 +79,9 @@ def compared():
         "held_out": held_out(),
         "models": {key: model(k, size) for k, (key, size) in enumerate(MODELS.items())},
         "recall": {
-            "rnn": {"alone": [0, 2, 1], "mixed": [8, 4, 8]},
-            "gru": {"alone": [32, 16, 64], "mixed": [128, 256, 256]},
-            "lstm": {"alone": [16, 16, 8], "mixed": [256, 256, 128]},
+            "rnn": {"one alone": [0, 2, 1], "one": [8, 4, 8], "two": [2, 2, 4], "four": [0, 0, 0]},
+            "gru": {"one alone": [32, 16, 64], "one": [128, 256, 256], "two": [16, 8, 8], "four": [0, 1, 2]},
+            "lstm": {"one alone": [16, 16, 8], "one": [256, 256, 128], "two": [8, 4, 4], "four": [1, 1, 1]},
         },
     }
 

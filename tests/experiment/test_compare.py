@@ -31,12 +31,13 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     monkeypatch.setattr(yardstick, "MELODIES", 8)
     monkeypatch.setattr(yardstick, "TEMPERATURES", (0.7, 1.5))
     monkeypatch.setattr(retention, "RECALL_UPDATES", 2)
+    monkeypatch.setattr(retention, "DISTANCES", (1, 2))
     monkeypatch.setattr(table, "sizes", lambda symbols: [("rnn", 6), ("lstm", 5)])
     found = compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)
     assert found == json.loads((tmp_path / "compare.json").read_text())
     lstm = found["models"]["lstm-5"]
     of_rates = lstm["validation_loss_of_rates"]
-    assert set(of_rates) == {"0.001", "0.002", "0.005"}
+    assert set(of_rates) == {"0.001", "0.002", "0.005", "0.01", "0.02"}
     assert of_rates[str(lstm["lr"])] == min(of_rates.values()) == lstm["validation_loss"][0]
     low, high = lstm["intervals"]["bits_per_onset"]
     assert low < lstm["bits_per_onset"] < high
@@ -46,7 +47,7 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     assert sampled["copied_symbols"] == sorted(sampled["copied_symbols"]) and sampled["lengths"][2] <= 512
     least, most = sampled["overlaps"]["note_count"][1:]
     assert 0 <= least <= sampled["overlaps"]["mean"][2] and most <= 1
-    assert "perplexity" not in lstm  # no song is long enough
+    assert "context" not in lstm  # no song is long enough
     drawn = {path.stem: path.read_text() for path in tmp_path.glob("*.svg")}
     assert (
         set(drawn) == {"memory", "quality", "diversity"} and "no test song is long enough" in drawn["memory"]
@@ -56,7 +57,7 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     rnn = found["models"]["rnn-6"]
     assert over == pytest.approx(lstm["nats_per_symbol"] / rnn["nats_per_symbol"]) and low < over < high
     assert found["paired"]["rnn-6 over lstm-5"][0] == pytest.approx(1 / over)
-    assert found["recall"]["gru"] == {"alone": [0, 0], "mixed": [0, 0]}
+    assert found["recall"]["gru"] == {"one alone": [0, 0], "one": [0, 0], "two": [0, 0], "four": [0, 0]}
     monkeypatch.setattr(study, "train", lambda *_, **__: pytest.fail("trained again"))
     monkeypatch.setattr(retention, "measure_recall", lambda *_: pytest.fail("measured again"))
     assert compare(small, tmp_path, seeds=2, recipe=TINY, say=lambda line: None)["models"] == found["models"]
@@ -83,12 +84,15 @@ def test_a_line_has_the_seeds_median_and_what_figures_have(compared):
     copied = f"{sample['copied_symbols'][1]:g}"
     assert lstm[6:] == [f"{model['over_baseline'][0]:.3f}", "64", overlap, distinct, copied]  # of 64, 128, 64
     (recall,) = (line for line in lines if line.startswith("lstm recalls"))
-    assert recall == "lstm recalls an item after 256 others; where it learns with no shorter ones, after 16"
+    assert recall == (
+        "lstm recalls one item after 256 others, of two each after 4, of four after 1; "
+        "one where it learns with no shorter distances, after 16"
+    )
 
 
 def test_what_could_not_be_measured_is_a_dash(compared):
     for model in compared["models"].values():
-        del model["effective_length_perplexity"]
+        del model["context"]
         for sample in model["samples"].values():
             del sample["overlaps"], sample["distinct_4"]
     assert all(line.split()[7:10] == ["-"] * 3 for line in list(in_words(compared))[1:6])

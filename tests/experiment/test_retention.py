@@ -6,8 +6,12 @@ import pytest
 from lstm_from_scratch.experiment import MelodyModel, retention
 from lstm_from_scratch.experiment.evaluation import Network
 from lstm_from_scratch.experiment.retention import (
-    CUE,
+    CONTEXTS,
     MARK,
+    QUESTIONS,
+    accuracies,
+    context_rows,
+    context_used,
     effective_length,
     gradient_norms,
     long_windows,
@@ -25,9 +29,11 @@ def net():
 
 def test_windows_are_all_symbols_with_enough_before_them():
     songs = [np.arange(1, 7), np.array([1, 2]), np.array([4, 5, 6])]
-    assert long_windows(songs, 0, 3).tolist() == [
+    windows, of_song = long_windows(songs, 0, 3)
+    assert windows.tolist() == [
         [1, 2, 3, 4], [2, 3, 4, 5], [3, 4, 5, 6], [4, 5, 6, 0], [4, 5, 6, 0]
     ]  # fmt: skip
+    assert of_song.tolist() == [0, 0, 0, 0, 1]
     with pytest.raises(ValueError, match="no song has 7 symbols"):
         long_windows(songs, 0, 7)
 
@@ -81,50 +87,85 @@ def test_the_effective_length_is_where_nothing_more_is_gained(perplexities, leng
     assert effective_length(perplexities, contexts=(1, 2, 3, 4)) == length
 
 
-def test_recall_asks_for_the_marked_item_among_others_like_it():
-    tokens, items = recall_batch(5, 40, np.random.default_rng(0))
-    assert tokens.shape == (8, 40)
-    assert (tokens[0] == MARK).all() and (tokens[-1] == CUE).all() and (tokens[1] == items).all()
-    assert tokens[1:-1].max() < MARK and len(set(tokens[2:-1].ravel())) == 8
+def test_the_context_used_is_of_the_seeds_mean_with_an_interval_over_songs():
+    of_song = np.array([0, 0, 1])
+    nats = np.full((len(CONTEXTS), 3), 0.5)
+    nats[: CONTEXTS.index(8)] += [0.2, 0.4, 0.0]  # the first song needs 8 symbols, the second one is enough
+    rows = context_rows(nats, of_song)
+    assert rows[0, 0] == pytest.approx(1.6) and rows[1, 0] == 0.5 and rows[:, -1].tolist() == [2, 1]
+    needs_more = rows.copy()
+    needs_more[:, : CONTEXTS.index(64)] += 0.2
+    found = context_used([rows, needs_more])
+    assert found["perplexity"] == pytest.approx(np.exp((rows + needs_more).sum(axis=0)[:-1] / 6))
+    assert found["effective_length"] == [64, 64, 64] and found["effective_length_of_seeds"] == [8, 64]
+    assert context_used([rows])["effective_length"] == [8, 1, 8]
 
 
-def test_recall_is_learnt_at_a_short_distance_and_not_without_learning():
-    assert recall("lstm", 32, 0.01, 600, 0, 2, 2) > 0.9
-    assert recall("lstm", 32, 0.01, 1, 0, 2, 2) < 0.4
+def test_recall_asks_for_one_of_the_marked_items_among_others_like_them():
+    tokens, asked = recall_batch(3, 5, 400, np.random.default_rng(0))
+    assert tokens.shape == (10, 400) and (tokens[0] == MARK).all() and tokens[1:-1].max() < MARK
+    which = tokens[-1] - QUESTIONS
+    assert set(which) == {0, 1, 2} and set(tokens[4:-1].ravel()) == set(range(8))
+    assert all(item == column[1 + k] for item, column, k in zip(asked, tokens.T, which))
+
+
+def test_recall_is_learnt_at_a_short_distance_and_not_without_learning(monkeypatch):
+    monkeypatch.setattr(retention, "RECALL_UNITS", 32)
+    monkeypatch.setattr(retention, "RECALL_UPDATES", 600)
+    assert recall("lstm", 1, 0.01, 0, 2, 2)[2] > 0.9
+    assert set(recall("gru", 2, 0.01, 0, 1, 8)) == {1, 2, 4, 8}
+    monkeypatch.setattr(retention, "RECALL_UPDATES", 1)
+    assert recall("lstm", 1, 0.01, 0, 2, 2)[2] < 0.4
 
 
 def test_distances_are_the_longest_alone_or_log_uniform_up_to_it(monkeypatch):
     seen, rng = [], np.random.default_rng(0)
-    made = lambda distance, *_: seen.append(distance) or recall_batch(distance, 2, rng)  # noqa: E731
+    made = lambda items, distance, *_: seen.append(distance) or recall_batch(1, distance, 2, rng)  # noqa: E731
     monkeypatch.setattr(retention, "recall_batch", made)
+    monkeypatch.setattr(retention, "RECALL_UNITS", 2)
     monkeypatch.setattr(retention, "LEARNT", 1.0)
-    recall("rnn", 2, 0.01, 50, 0, 4, 4)
+    monkeypatch.setattr(retention, "RECALL_UPDATES", 50)
+    recall("rnn", 1, 0.01, 0, 4, 4)
     assert set(seen) == {4}
     seen.clear()
-    recall("rnn", 2, 0.01, 400, 0, 1, 4)
+    monkeypatch.setattr(retention, "RECALL_UPDATES", 400)
+    recall("rnn", 1, 0.01, 0, 1, 4)
     shares = np.log([2, 3 / 2, 4 / 3, 5 / 4]) / np.log(5)  # d as often as ln((d + 1) / d) says
-    assert np.bincount(seen)[1:4] / 400 == pytest.approx(shares[:3], abs=0.06)
+    assert np.bincount(seen[:400])[1:4] / 400 == pytest.approx(shares[:3], abs=0.06)
 
 
-def test_both_kinds_of_recall_are_measured_up_to_the_first_failure(monkeypatch):
+def test_alone_each_distance_is_learnt_anew_up_to_the_first_failure(monkeypatch):
     asked = []
 
-    def made(cell, units, lr, updates, seed, shortest, longest):
-        asked.append((seed, shortest, longest))
-        return 1.0 if longest < (8 if shortest == 1 else 4) else 0.5
+    def made(cell, items, lr, seed, shortest, longest):
+        asked.append((shortest, longest))
+        return {d: 1.0 if longest < 4 else 0.5 for d in (1, 2, 4, 8) if shortest <= d <= longest}
 
     monkeypatch.setattr(retention, "recall", made)
-    assert retention.measure_recall("rnn", 2, lambda line: None) == {"alone": [2, 2], "mixed": [4, 4]}
-    for seed in (0, 1):
-        assert [a[1:] for a in asked if a[0] == seed] == [
-            (1, 1),
-            (2, 2),
-            (4, 4),
-            (1, 1),
-            (1, 2),
-            (1, 4),
-            (1, 8),
-        ]
+    assert accuracies("rnn", 1, True, 0.01, 0) == {1: 1.0, 2: 1.0, 4: 0.5}
+    assert asked == [(1, 1), (2, 2), (4, 4)]
+    asked.clear()
+    accuracies("rnn", 1, False, 0.01, 0)
+    assert asked == [(1, 256)]
+
+
+def test_each_task_is_measured_with_the_rate_that_suits_it_on_another_seed(monkeypatch):
+    asked = []
+
+    def made(cell, items, alone, lr, seed):
+        asked.append((items, alone, lr, seed))
+        reach = 8 if lr == (0.003 if items == 2 else 0.01) else 2
+        return {d: 1.0 if d <= reach * (1 + seed) else 0.5 for d in retention.DISTANCES}
+
+    monkeypatch.setattr(retention, "accuracies", made)
+    assert retention.measure_recall("rnn", 2, lambda line: None) == {
+        "one alone": [8, 16], "one": [8, 16], "two": [8, 16], "four": [8, 16]
+    }  # fmt: skip
+    assert asked[:5] == [(1, True, lr, 2) for lr in retention.RECALL_RATES] + [
+        (1, True, 0.01, 0),
+        (1, True, 0.01, 1),
+    ]
+    assert [a[2:] for a in asked if a[0] == 2][3:] == [(0.003, 0), (0.003, 1)]
 
 
 @pytest.mark.parametrize(

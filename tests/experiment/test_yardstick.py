@@ -40,16 +40,18 @@ def test_a_run_is_measured_with_its_record(found, model, corpus):
     assert found["rows"] == rows.tolist()
 
 
-def test_perplexities_are_over_all_targets_and_over_onsets(found, model, corpus):
-    windows = retention.long_windows(corpus.part("test"), corpus.delimiter)
+def test_contexts_are_over_all_targets_and_over_onsets(measured, model, corpus):
+    windows, _ = retention.long_windows(corpus.part("test"), corpus.delimiter)
+    context = measured.context(model)
     nats = retention.truncated_nats(model, windows)
     targets = [corpus.vocabulary.names(window)[-1] for window in windows]
     onsets = [i for i, symbol in enumerate(targets) if symbol != "_"]
     assert 0 < len(onsets) < len(windows) / 2
     for k in range(len(retention.CONTEXTS)):
-        assert found["perplexity"][k] == pytest.approx(math.exp(sum(nats[k]) / len(windows)))
-        assert found["onset_perplexity"][k] == pytest.approx(math.exp(sum(nats[k, onsets]) / len(onsets)))
-    assert found["gradient_norm"] == retention.gradient_norms(model, windows[::8])
+        assert sum(row[k] for row in context["symbols"]) == pytest.approx(sum(nats[k]))
+        assert sum(row[k] for row in context["onsets"]) == pytest.approx(sum(nats[k, onsets]))
+    assert [sum(row[-1] for row in context[k]) for k in ("symbols", "onsets")] == [len(windows), len(onsets)]
+    assert context["gradient_norm"] == retention.gradient_norms(model, windows[::8])
 
 
 def test_melodies_are_drawn_with_the_seed_at_each_temperature(found, measured, model):
@@ -104,11 +106,13 @@ def test_held_out_songs_are_one_half_against_the_other(measured, corpus):
     assert found["copied_symbols"] == quantiles(symbols) and found["copied_onsets"] == quantiles(onsets)
 
 
-def test_seeds_are_summed_up(found, measured):
+def test_seeds_are_summed_up(found, measured, model):
     rows = np.array(found["rows"])
     runs = [found, {**found, "rows": (rows * [3, 1, 1, 1, 1, 1, 1]).tolist()}]
-    runs[1] |= {"perplexity": found["perplexity"][::-1], "seconds": 7.0, "validation_loss": 5.0}
-    summed = measured.summed_up(runs)
+    runs[1] |= {"seconds": 7.0, "validation_loss": 5.0}
+    context = measured.context(model)
+    other = {**context, "gradient_norm": context["gradient_norm"][::-1]}
+    summed = measured.summed_up(runs, [context, other])
     nats, _, onsets = rows[:, :3].sum(axis=0)
     assert summed["bits_per_onset_of_seeds"] == pytest.approx(
         [nats / math.log(2) / onsets, 3 * nats / math.log(2) / onsets]
@@ -117,10 +121,10 @@ def test_seeds_are_summed_up(found, measured):
     over, low, high = summed["over_baseline"]
     assert over == pytest.approx(2 * nats / measured.rows[:, 0].sum()) and low < over < high
     assert summed["seconds"] == 6.0 and summed["validation_loss"] == [6.0, 5.0]
-    first, second = found["perplexity"], found["perplexity"][::-1]
-    assert summed["perplexity"] == pytest.approx([(a + b) / 2 for a, b in zip(first, second)])
-    lengths = [retention.effective_length(p) for p in (first, second)]
-    assert summed["effective_length_perplexity"] == lengths and lengths[0] != lengths[1]
+    for over in ("symbols", "onsets"):
+        assert summed["context"][over] == retention.context_used([np.array(context[over])] * 2)
+    first, second = context["gradient_norm"], other["gradient_norm"]
+    assert summed["gradient_norm"] == pytest.approx([(a + b) / 2 for a, b in zip(first, second)])
 
 
 def test_over_seeds_numbers_have_their_range_and_lists_their_quantiles():
