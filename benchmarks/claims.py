@@ -139,9 +139,9 @@ def _hours(results: Found) -> dict[str, Claim]:
               + ("" if paper["finished"] else f", reckoned from {last['epoch']:.0f}")
               + f", {to_best:.1f} hours to its best epoch, {60 * of_fast:.0f} minutes for `fast`",
               "not needed" if all_epochs < 10 else "holds"),
-        "dollars": Claim("$5 to $7, at $0.50 an hour", "IV-C",
-              f"at that price, were a core as dear as a GPU: ${PRICE * all_epochs:.2f} for all epochs, ${PRICE * to_best:.2f} "
-              f"to the best, ${PRICE * of_fast:.2f} for `fast`", "not needed" if PRICE * all_epochs < 5 else "holds"),
+        "dollars": Claim("5 to 7 dollars, at half a dollar an hour", "IV-C",
+              f"at that price, were a core as dear as a GPU: {PRICE * all_epochs:.2f} dollars for all epochs, {PRICE * to_best:.2f} "
+              f"to the best, {PRICE * of_fast:.2f} for `fast`", "not needed" if PRICE * all_epochs < 5 else "holds"),
     }  # fmt: skip
 
 
