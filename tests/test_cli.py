@@ -172,6 +172,22 @@ def test_a_traceback_when_asked_for(tmp_path):
 # --- as a program
 
 
+@pytest.mark.parametrize(("given", "taken"), [(None, "1"), ("2", "2")])
+def test_the_demo_takes_one_thread_unless_told_otherwise(given, taken):
+    """It says so before NumPy is imported, which reads it once."""
+    code = (
+        "import os, sys\n"
+        "from lstm_from_scratch import cli, commands\n"
+        "assert 'numpy' not in sys.modules\n"
+        "commands._make_corpus = lambda *_: sys.exit(print(os.environ['OPENBLAS_NUM_THREADS']))\n"
+        "cli.main(['demo'])"
+    )
+    environment = {k: v for k, v in ENVIRONMENT.items() if k != "OPENBLAS_NUM_THREADS"}
+    environment |= {"OPENBLAS_NUM_THREADS": given} if given else {}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert found.stdout == f"{taken}\n", found.stderr
+
+
 def test_help_and_import_load_nothing_heavy():
     look = "import sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     for code in (
