@@ -86,7 +86,7 @@ def refuses(gpu: Backend, act: Callable) -> bool:
     try:
         act(gpu.xp, gpu.to_device(host), host)
         gpu.synchronize()
-    except Exception:
+    except Exception:  # of any type: that it refuses is the answer, and each library says it in its own way
         return True
     return False
 
