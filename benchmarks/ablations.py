@@ -1,4 +1,4 @@
-"""What the paper credits, taken away one at a time: results/ablations.json.
+"""What the paper credits, taken away one at a time: benchmarks/results/ablations.json.
 
     python benchmarks/ablations.py [--seeds 1]
 
@@ -22,16 +22,17 @@ from typing import Any
 import numpy as np
 import studies
 
-from lstm_from_scratch.experiment.baselines import NGram
-from lstm_from_scratch.experiment.compare import RECIPE
-from lstm_from_scratch.experiment.dataset import Corpus
-from lstm_from_scratch.experiment.evaluation import Network, evaluate, ratio, song_totals, summary
-from lstm_from_scratch.experiment.measuring import ORDERS
-from lstm_from_scratch.experiment.recipe import Recipe
-from lstm_from_scratch.experiment.study import trained
+from lstm_from_scratch.corpus.corpus import Corpus
+from lstm_from_scratch.evaluation.baselines import NGram
+from lstm_from_scratch.evaluation.bootstrap import ratio
+from lstm_from_scratch.evaluation.evaluation import ORDERS, evaluate, song_totals, summary
+from lstm_from_scratch.evaluation.predictors import Network
 from lstm_from_scratch.music import Vocabulary, encode, read_kern
 from lstm_from_scratch.music.rules import keep_acceptable_events
 from lstm_from_scratch.music.symbols import DELIMITER, HOLD
+from lstm_from_scratch.paper.kept_runs import trained
+from lstm_from_scratch.paper.table_one import RECIPE
+from lstm_from_scratch.training.recipe import Recipe
 
 DROPOUTS = (0.0, 0.2, 0.35, 0.5)
 ALONE = replace(RECIPE, weight_dropout=0.0, cut=0.0)

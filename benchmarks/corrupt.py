@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_from_scratch.experiment.checkpoint import CheckpointError, read_checkpoint
-from lstm_from_scratch.experiment.dataset import prepare
-from lstm_from_scratch.experiment.recipe import Recipe
-from lstm_from_scratch.experiment.training import train
+from lstm_from_scratch.corpus.corpus import prepare
+from lstm_from_scratch.model.checkpoint import CheckpointError, read_checkpoint
+from lstm_from_scratch.training.loop import train
+from lstm_from_scratch.training.recipe import Recipe
 
 TUNES = sorted((Path(__file__).parents[1] / "data" / "tunes").glob("*.krn"))
 

@@ -1,4 +1,5 @@
-"""What training and composing cost here, beside the paper's hours and gigabytes: results/costs.json.
+"""What training and composing cost here, beside the paper's hours and gigabytes:
+benchmarks/results/costs.json.
 
     python benchmarks/costs.py
 
@@ -24,10 +25,11 @@ from typing import Any
 import numpy as np
 import studies
 
-from lstm_from_scratch.experiment import MelodyModel, sample
-from lstm_from_scratch.experiment.dataset import Corpus
-from lstm_from_scratch.experiment.recipe import PRESETS
-from lstm_from_scratch.experiment.training import train
+from lstm_from_scratch.composing import sample
+from lstm_from_scratch.corpus.corpus import Corpus
+from lstm_from_scratch.model import MelodyModel
+from lstm_from_scratch.training.loop import train
+from lstm_from_scratch.training.recipe import PRESETS
 
 BATCHES, SYMBOLS, ROUNDS = 200, 2048, 7
 

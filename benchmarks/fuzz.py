@@ -25,20 +25,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_from_scratch.experiment import MelodyModel
-from lstm_from_scratch.experiment.composing import LONGEST_WRITTEN, read_primer
-from lstm_from_scratch.experiment.dataset import prepared_symbols
-from lstm_from_scratch.experiment.sampling import compose
-from lstm_from_scratch.music import (
-    KernError,
-    Melody,
-    Vocabulary,
-    decode,
-    encode,
-    essen,
-    parse_kern,
-    write_kern,
-)
+from lstm_from_scratch.composing.compositions import LONGEST_WRITTEN
+from lstm_from_scratch.composing.primer import read_primer
+from lstm_from_scratch.composing.sampling import compose
+from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.corpus.corpus import prepared_symbols
+from lstm_from_scratch.model import MelodyModel
+from lstm_from_scratch.music import KernError, Melody, Vocabulary, decode, encode, parse_kern, write_kern
 from lstm_from_scratch.music.kern import decode_text
 
 TUNES = sorted((Path(__file__).parents[1] / "data" / "tunes").glob("*.krn"))

@@ -16,7 +16,9 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-from lstm_from_scratch.experiment import MelodyModel, sample
+from lstm_from_scratch.composing import sample
+from lstm_from_scratch.model import MelodyModel
+from lstm_from_scratch.model.conversion import to_torch
 from lstm_from_scratch.music import Vocabulary
 
 STEPS = 512
@@ -43,7 +45,7 @@ def main() -> None:
     model = MelodyModel(len(vocabulary), rng=np.random.default_rng(0))
     model.params["dense.b"][vocabulary.ids(["/"])[0]] = -1e4  # never ends, so that the length is known
     lstm, dense = torch.nn.LSTM(model.symbols, model.units), torch.nn.Linear(model.units, model.symbols)
-    weights = model.to_torch()
+    weights = to_torch(model)
     for name, layer in (("lstm", lstm), ("dense", dense)):
         layer.load_state_dict(
             {k.removeprefix(f"{name}."): w for k, w in weights.items() if k.startswith(name)}

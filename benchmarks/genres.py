@@ -1,4 +1,4 @@
-"""One model a genre, each tested on each: results/genres.json.
+"""One model a genre, each tested on each: benchmarks/results/genres.json.
 
     python benchmarks/genres.py [--seeds 1]
 
@@ -15,13 +15,13 @@ from dataclasses import replace
 import numpy as np
 import studies
 
-from lstm_from_scratch.experiment.baselines import NGram
-from lstm_from_scratch.experiment.compare import RECIPE
-from lstm_from_scratch.experiment.dataset import Corpus
-from lstm_from_scratch.experiment.evaluation import Network, song_totals, summary
-from lstm_from_scratch.experiment.measuring import ORDERS
-from lstm_from_scratch.experiment.study import trained
+from lstm_from_scratch.corpus.corpus import Corpus
+from lstm_from_scratch.evaluation.baselines import NGram
+from lstm_from_scratch.evaluation.evaluation import ORDERS, song_totals, summary
+from lstm_from_scratch.evaluation.predictors import Network
 from lstm_from_scratch.music import Vocabulary
+from lstm_from_scratch.paper.kept_runs import trained
+from lstm_from_scratch.paper.table_one import RECIPE
 
 GENRES = ("erk", "han", "lotlux")
 

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 os.environ["CUPY_TF32"] = "0"  # read when CuPy is imported
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 import platform
 import statistics
@@ -32,7 +32,7 @@ from functools import partial
 import numpy as np
 from gpu_checks import PATHS, WRONG, Rows, attempt, check_layers, check_strictness, check_training, forced
 
-from lstm_from_scratch.experiment import MelodyModel
+from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.network import LSTM, Adam, lstm
 from lstm_from_scratch.network.backend import CPU, Backend, DeviceError, choose_backend
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import strictness
-from network.outputs import error, outputs
+from outputs import error, outputs
 
-from lstm_from_scratch.experiment.dataset import prepare
-from lstm_from_scratch.experiment.recipe import PRESETS
-from lstm_from_scratch.experiment.run import Run
+from lstm_from_scratch.corpus.corpus import prepare
 from lstm_from_scratch.network import GRU, LSTM, RNN, lstm
 from lstm_from_scratch.network.backend import CPU, Backend
+from lstm_from_scratch.training.recipe import PRESETS
+from lstm_from_scratch.training.run import Run
 
 PATHS = ("plain", "fused", "whole step")
 TUNES = Path(__file__).parents[1] / "data" / "tunes"

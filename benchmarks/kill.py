@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-DRIVER = ROOT / "tests" / "training_driver.py"
+DRIVER = ROOT / "tests" / "helpers" / "training_driver.py"
 STEPS_A_LIFE = 20
 FILES = ("last.npz", "best.npz", "history.json", "vocabulary.json")
 

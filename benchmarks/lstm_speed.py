@@ -28,7 +28,7 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from lstm_from_scratch.experiment import MelodyModel
+from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.network import Adam
 
 SHAPES = {"paper": (40, 256, 64, 64), "small": (40, 64, 64, 16), "large": (40, 512, 64, 128)}  # V, H, T, B

@@ -1,11 +1,11 @@
-"""Train a preset, and measure on the test part what it is worth: results/PRESET-COLLECTION.json.
+"""Train a preset, and measure on the test part what it is worth: benchmarks/results/PRESET-COLLECTION.json.
 
     python benchmarks/presets.py paper             the paper's recipe: hours; it can be stopped, and goes on
     python benchmarks/presets.py fast
     python benchmarks/presets.py fast --collection all --epochs 20
     python benchmarks/presets.py paper --as-it-stands    what an unfinished run has come to
 
-With another --seed than 0 the file is results/PRESET-COLLECTION-seedN.json.
+With another --seed than 0 the file is benchmarks/results/PRESET-COLLECTION-seedN.json.
 
 Seconds are the processor's: run it with OPENBLAS_NUM_THREADS=1, so that they are what one idle core takes.
 """
@@ -18,16 +18,16 @@ from dataclasses import replace
 import numpy as np
 import studies
 
-from lstm_from_scratch.experiment.batches import window_batch, windows
-from lstm_from_scratch.experiment.dataset import Corpus
-from lstm_from_scratch.experiment.measuring import measure
-from lstm_from_scratch.experiment.meter import Row
-from lstm_from_scratch.experiment.model import MelodyModel
-from lstm_from_scratch.experiment.recipe import PRESETS
-from lstm_from_scratch.experiment.run import Run
-from lstm_from_scratch.experiment.sampling import compose_many
-from lstm_from_scratch.experiment.study import as_it_stands, trained
-from lstm_from_scratch.experiment.yardstick import TEMPERATURES, Yardstick, over_seeds
+from lstm_from_scratch.composing.sampling import compose_many
+from lstm_from_scratch.corpus.corpus import Corpus
+from lstm_from_scratch.evaluation.evaluation import measure
+from lstm_from_scratch.model.model import MelodyModel
+from lstm_from_scratch.paper.kept_runs import as_it_stands, trained
+from lstm_from_scratch.paper.yardstick import TEMPERATURES, Yardstick, over_seeds
+from lstm_from_scratch.training.batches import window_batch, windows
+from lstm_from_scratch.training.recipe import PRESETS
+from lstm_from_scratch.training.run import Run
+from lstm_from_scratch.training.running_means import Row
 
 MELODIES = 128  # a temperature
 

@@ -1,4 +1,4 @@
-"""Write RESULTS.md and its figures from results/template.md and results/*.json.
+"""Write RESULTS.md and its figures from benchmarks/results/template.md and benchmarks/results/*.json.
 
     python benchmarks/results.py
 
@@ -15,9 +15,11 @@ import numpy as np
 import sections
 import studies
 
-from lstm_from_scratch.experiment import MelodyModel, diagrams, figures, model_diagram, table_figures
-from lstm_from_scratch.experiment.dataset import Corpus
-from lstm_from_scratch.experiment.recipe import PRESETS
+from lstm_from_scratch.corpus.corpus import Corpus
+from lstm_from_scratch.model import MelodyModel
+from lstm_from_scratch.paper.figures import network, pipeline, table_one
+from lstm_from_scratch.paper.figures import results as figures
+from lstm_from_scratch.training.recipe import PRESETS
 
 Found = dict[str, Any]
 ROOT = Path(__file__).parents[1]
@@ -74,12 +76,12 @@ def draw(results: Found, corpus: Corpus) -> dict[str, str]:
         drawn["time"] = figures.race({"paper": paper, "fast": fast})
     return {
         **drawn,
-        "pipeline": diagrams.pipeline(TUNE, corpus),
-        "model": model_diagram.architecture(model, T=recipe.length, B=recipe.batch),
+        "pipeline": pipeline.pipeline(TUNE, corpus),
+        "model": network.architecture(model, T=recipe.length, B=recipe.batch),
         "temperatures": figures.temperatures(fast),
         "genres": figures.genre_matrix(results["genres"]),
         "ablations": figures.ablations(results["ablations"]),
-        **table_figures.figures(results["compare"]),
+        **table_one.figures(results["compare"]),
     }
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lstm_from_scratch.experiment.dataset import Corpus, prepare
-from lstm_from_scratch.experiment.study import machine
+from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.corpus.corpus import Corpus, prepare
 from lstm_from_scratch.files import write_text
-from lstm_from_scratch.music import essen
+from lstm_from_scratch.paper.kept_runs import machine
 
-RESULTS = Path(__file__).parents[1] / "results"
+RESULTS = Path(__file__).parent / "results"
 
 
 def options(doc: str) -> argparse.ArgumentParser:
@@ -54,7 +54,7 @@ def start(main: Callable[[], None]) -> None:
 
 
 def write(name: str, command: str, **found: Any) -> None:
-    """Keep `results/NAME.json`, with the command and the machine it was measured on."""
+    """Keep `benchmarks/results/NAME.json`, with the command and the machine it was measured on."""
     text = json.dumps({"command": command, "machine": machine(), **found}, indent=1)
     write_text(RESULTS / f"{name}.json", text + "\n")
-    print(f"written: results/{name}.json")
+    print(f"written: benchmarks/results/{name}.json")

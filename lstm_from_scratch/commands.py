@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -18,10 +17,11 @@ def demo(options: argparse.Namespace) -> None:
     # Before NumPy is imported. Several threads gain little on batches so small, and where the machine does
     # something else too, each waits for the others: the demo was 17 times slower.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from .experiment.demo import run_demo
+    from .page.demo import run_demo
+    from .training.progress import Progress
 
     corpus = _make_corpus("erk", [], "event", options.out / "corpus")
-    with closing(_Progress()) as progress:
+    with closing(Progress()) as progress:
         index = run_demo(
             corpus, options.out, options.minutes, options.steps, options.seed, progress=progress
         )  # fmt: skip
@@ -37,8 +37,9 @@ def prepare(options: argparse.Namespace) -> None:
 
 def _make_corpus(collection: str, paths: list[Path], rule: str, out: Path):
     """Unpack a collection where no paths are given, prepare the songs, save them, and print the table."""
-    from .experiment.dataset import PARTS, CorpusError, prepare
-    from .music import essen
+    from .corpus.collections import essen
+    from .corpus.corpus import CorpusError, prepare
+    from .corpus.parts import PARTS
 
     if paths:
         files = [file for path in paths for file in _kern_files(path)]
@@ -76,10 +77,11 @@ def _kern_files(path: Path) -> list[Path]:
 def train(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from .experiment.dataset import Corpus
-    from .experiment.recipe import PRESETS
-    from .experiment.training import train
+    from .corpus.corpus import Corpus
     from .network.backend import choose_backend
+    from .training.loop import train
+    from .training.progress import Progress
+    from .training.recipe import PRESETS
 
     changes = {k: getattr(options, k) for k in ("cell", "units", "dropout", "lr", "clip", "batch", "epochs")}
     recipe = replace(PRESETS[options.preset], **{k: v for k, v in changes.items() if v is not None})
@@ -90,7 +92,7 @@ def train(options: argparse.Namespace) -> int:
     first = [backend.reason]
     if options.resume and not (options.out / "last.npz").is_file():
         first.append(f"no checkpoint in {options.out}: starting afresh")
-    with closing(_Progress(first)) as progress:
+    with closing(Progress(first)) as progress:
         run = train(corpus, recipe, options.out, options.seed, options.resume, backend, progress)
     if not run.finished:
         print(f"\nstopped at step {run.step}; the same command with --resume goes on", file=sys.stderr)
@@ -102,7 +104,7 @@ def train(options: argparse.Namespace) -> int:
 
 
 def compose(options: argparse.Namespace) -> None:
-    from .experiment.composing import compose_files
+    from .composing.compositions import compose_files
 
     for line in compose_files(
         options.model, options.temperature, options.primer, options.count, options.steps, options.tempo,
@@ -112,9 +114,9 @@ def compose(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    from .experiment.dataset import Corpus
-    from .experiment.measuring import measure
-    from .experiment.model import MelodyModel
+    from .corpus.corpus import Corpus
+    from .evaluation.evaluation import measure
+    from .model.model import MelodyModel
 
     corpus, model = Corpus.load(options.corpus), MelodyModel.load(options.model)
     if model.vocabulary != corpus.vocabulary:
@@ -141,12 +143,13 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def compare(options: argparse.Namespace) -> None:
-    from .experiment.compare import compare
-    from .experiment.dataset import Corpus
-    from .experiment.table_words import in_words
+    from .corpus.corpus import Corpus
+    from .paper.table_one import compare
+    from .paper.table_one_in_words import in_words
+    from .training.progress import Progress
 
     corpus = Corpus.load(options.corpus)
-    with closing(_Progress()) as progress:
+    with closing(Progress()) as progress:
         found = compare(
             corpus,
             options.out,
@@ -161,7 +164,7 @@ def compare(options: argparse.Namespace) -> None:
 def gradcheck(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from .network.selfcheck import check_all_layers
+    from .gradients.selfcheck import check_all_layers
 
     checks = check_all_layers(options.seed)
     if options.json:
@@ -172,35 +175,35 @@ def gradcheck(options: argparse.Namespace) -> int:
 
 
 def lesson(options: argparse.Namespace) -> int:
-    from .lessons import book, desk
+    from .classroom import lesson_files, student_copy
 
     if options.json and options.check is None:
         raise ValueError("--json goes with --check")
     if options.number is None and options.check is not None:
         raise ValueError("--check wants the lesson's number before it: melody lesson 5 --check")
-    chosen = book.lessons() if options.number is None else [book.lesson(options.number)]
+    chosen = lesson_files.lessons() if options.number is None else [lesson_files.lesson(options.number)]
     if options.export is not None:
-        print(*desk.export(chosen, options.export), sep="\n")
+        print(*student_copy.export(chosen, options.export), sep="\n")
         return 0
     if options.number is None:
-        print(*desk.overview(chosen, desk.my_lessons()), sep="\n")
+        print(*student_copy.overview(chosen, student_copy.my_lessons()), sep="\n")
         return 0
     if options.check is not None:
         return _check_lesson(chosen[0], options.check, options.json)
-    mine, said = desk.take_copy(chosen[0], desk.my_lessons())
+    mine, said = student_copy.take_copy(chosen[0], student_copy.my_lessons())
     print(said, flush=True)
-    return desk.open_lab(mine)
+    return student_copy.open_lab(mine)
 
 
 def _check_lesson(found, places: list[Path], as_json: bool) -> int:
     """Grade what lies in each place, or the student's own copy and keep its outcomes."""
-    from .lessons import desk, grading
+    from .classroom import grading, student_copy
 
-    desk.need("jupytext", "nbclient", "ipykernel")
+    student_copy.need("jupytext", "nbclient", "ipykernel")
     for place in places:
         if not place.exists():
             raise ValueError(f"{place}: no such file or folder")
-    own = [] if places else [grading.grade_own(found, desk.my_lessons())]
+    own = [] if places else [grading.grade_own(found, student_copy.my_lessons())]
     graded = []
     for each in own or (grading.grade_place(found, place) for place in places):
         print(grading.in_words(each), file=sys.stderr if as_json else sys.stdout, flush=True)
@@ -214,57 +217,3 @@ def doctor(options: argparse.Namespace) -> None:
     from .doctor import report
 
     print(*report(), sep="\n")
-
-
-class _Progress:
-    """A bar with loss, onset accuracy and time left; plain lines where there is no terminal.
-
-    Parameters
-    ----------
-    first : list of str
-        Lines to begin with: once a batch is made, so that bad input leaves its one line alone.
-    """
-
-    def __init__(self, first: Sequence[str] = ()) -> None:
-        self._first, self._bar, self._run = first, None, None
-
-    def __call__(self, run, row) -> None:
-        from tqdm import tqdm
-
-        if self._bar is None:
-            for line in self._first:
-                print(line, file=sys.stderr)
-        if run is not self._run:  # each has a bar of its own
-            self._run = run
-            self._bar = tqdm(
-                total=run.steps,
-                initial=run.step - 1,
-                unit="step",
-                disable=not sys.stderr.isatty(),
-                dynamic_ncols=True,
-            )
-        self._bar.update()
-        if self._bar.disable:
-            if row:
-                print(_in_words(row, run.steps), file=sys.stderr, flush=True)
-        elif row or run.step % 50 == 0:
-            means = run.meter.means() if not row else {k.removeprefix("training_"): v for k, v in row.items()}
-            self._bar.set_postfix_str(
-                f"loss {means['loss']:.3f}, onset accuracy {means['onset_accuracy']:.2f}"
-            )
-            if row:
-                self._bar.write(_in_words(row, run.steps), file=sys.stderr)
-        if run.finished:
-            self._bar.close()
-
-    def close(self) -> None:
-        """Leave the line of the bar, so that what follows has its own."""
-        if self._bar is not None:
-            self._bar.close()
-
-
-def _in_words(row: dict[str, float], steps: int) -> str:
-    return (
-        f"step {row['step']:>6} of {steps}  training loss {row['training_loss']:.3f}  validation loss "
-        f"{row['validation_loss']:.3f}  onset accuracy {row['validation_onset_accuracy']:.3f}"
-    )

@@ -70,6 +70,12 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def shipped(name: str) -> Path:
+    """A folder that a clone has beside the package, and an installed wheel inside it."""
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() else inside.parents[1] / name
+
+
 def write_text(path: str | Path, text: str) -> None:
     """As `write_bytes`, in UTF-8."""
     write_bytes(path, text.encode("utf-8", "replace"))  # the names of files may hold what no text can

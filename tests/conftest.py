@@ -1,4 +1,4 @@
-"""What the tests of the experiment room and of the command line share: a few songs and a model of them."""
+"""What the tests of several rooms and of the command line share: a few songs and a model of them."""
 
 import importlib.util
 import json
@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.experiment import MelodyModel
-from lstm_from_scratch.experiment.dataset import PARTS, Corpus, prepare
+from lstm_from_scratch.corpus.corpus import Corpus, prepare
+from lstm_from_scratch.corpus.parts import PARTS
+from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import Vocabulary
 from lstm_from_scratch.network import lstm
 from lstm_from_scratch.network.backend import Backend
@@ -25,7 +26,7 @@ TUNES = sorted((Path(__file__).parents[1] / "data" / "tunes").glob("*.krn"))
 @cache
 def _fake_cupy():
     """The package beside this file, which is on no path."""
-    folder = Path(__file__).parent / "fake_cupy"
+    folder = Path(__file__).parent / "helpers" / "fake_cupy"
     spec = importlib.util.spec_from_file_location("fake_cupy", folder / "__init__.py")
     package = sys.modules["fake_cupy"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)
@@ -58,7 +59,7 @@ def check_kernels():
         pytest.skip("no g++ on Linux here: the kernels are not run")
 
     def check(mutants):
-        script = Path(__file__).parent / "network" / "kernel_checks.py"
+        script = Path(__file__).parent / "helpers" / "kernel_checks.py"
         done = subprocess.run(
             [sys.executable, script], input=json.dumps(mutants), text=True, capture_output=True,
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},

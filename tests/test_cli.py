@@ -16,10 +16,11 @@ import pytest
 
 from lstm_from_scratch import __version__
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.experiment import MelodyModel, checkpoint, yardstick
-from lstm_from_scratch.experiment import compare as table_one
-from lstm_from_scratch.experiment.recipe import PRESETS
-from lstm_from_scratch.music import KernError, essen, read_kern
+from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.model import MelodyModel, checkpoint
+from lstm_from_scratch.music import KernError, read_kern
+from lstm_from_scratch.paper import recall, table_one, yardstick
+from lstm_from_scratch.training.recipe import PRESETS
 
 ROOT = Path(__file__).parents[1]
 MELODY = [sys.executable, "-m", "lstm_from_scratch"]
@@ -115,8 +116,8 @@ def test_compare_prints_a_line_a_model_and_keeps_its_figures(runs, tmp_path, cap
     monkeypatch.setattr(yardstick, "MELODIES", 4)
     monkeypatch.setattr(yardstick, "TEMPERATURES", (1.0,))
     monkeypatch.setattr(table_one, "sizes", lambda symbols: [("rnn", 4)])
-    monkeypatch.setattr(table_one.retention, "RECALL_UPDATES", 2)
-    monkeypatch.setattr(table_one.retention, "DISTANCES", (1, 2))
+    monkeypatch.setattr(recall, "RECALL_UPDATES", 2)
+    monkeypatch.setattr(recall, "DISTANCES", (1, 2))
     monkeypatch.setattr(table_one, "compare", partial(table_one.compare, recipe=tiny))
     arguments = ["compare", "--corpus", str(runs / "corpus"), "--out", str(tmp_path), "--seeds", "2"]
     assert main(arguments) == 0

@@ -7,8 +7,8 @@ import pytest
 
 from lstm_from_scratch import commands
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.experiment import MelodyModel, checkpoint
-from lstm_from_scratch.music import essen
+from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.model import MelodyModel, checkpoint
 
 
 def tree(folder):

@@ -9,7 +9,7 @@ import pytest
 
 from lstm_from_scratch.network.backend import Backend
 
-CASES = runpy.run_path(str(Path(__file__).with_name("strictness.py")))
+CASES = runpy.run_path(str(Path(__file__).with_name("helpers") / "strictness.py"))
 REFUSED = CASES["REFUSED"] | CASES["SILENT"]
 
 
@@ -89,7 +89,7 @@ def test_what_the_stand_in_does_not_know_is_no_attribute_error(cupy):
 
 
 def test_the_runtime_has_no_name_that_cupy_lacks(cupy):
-    names = json.loads((Path(__file__).parent / "fake_cupy" / "cupy_names.json").read_text())
+    names = json.loads((Path(__file__).parent / "helpers" / "fake_cupy" / "cupy_names.json").read_text())
     assert vars(cupy.cuda).keys() <= {*names["cupy.cuda"], "cublas"}  # which is loaded when it is asked for
     for part in ("runtime", "nvrtc", "memory"):
         assert vars(getattr(cupy.cuda, part)).keys() <= set(names[f"cupy.cuda.{part}"])

@@ -8,10 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from lstm_from_scratch import commands
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.experiment import recipe
-from lstm_from_scratch.experiment.checkpoint import read_checkpoint
+from lstm_from_scratch.model.checkpoint import read_checkpoint
+from lstm_from_scratch.training import progress, recipe
 
 HARM_AT = 3  # step: checkpoints of the steps before are written
 resource = pytest.importorskip("resource", reason="limits of POSIX")
@@ -49,7 +48,7 @@ def train(corpus_folder, out, monkeypatch, capsys):
             def close(self):
                 pass
 
-        monkeypatch.setattr(commands, "_Progress", Progress)
+        monkeypatch.setattr(progress, "Progress", Progress)
         monkeypatch.setitem(recipe.PRESETS, "smoke", replace(recipe.PRESETS["smoke"], save_seconds=0.0))
         arguments = ["train", "--corpus", str(corpus_folder), "--preset", "smoke", "--units", "6", "--out"]
         capsys.readouterr()
@@ -112,7 +111,7 @@ def test_a_folder_that_is_deleted(train, out):
 LIMITED = """
 import resource, sys
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.experiment import training
+from lstm_from_scratch.training import loop
 resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
 sys.exit(main(sys.argv[1:]))
 """

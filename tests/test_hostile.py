@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_from_scratch.music import KernError, Vocabulary, decode, encode, essen, parse_kern, write_kern
+from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.music import KernError, Vocabulary, decode, encode, parse_kern, write_kern
 
 
 def load(name):

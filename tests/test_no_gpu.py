@@ -15,7 +15,7 @@ from lstm_from_scratch.cli import main
 from lstm_from_scratch.network import driver
 from lstm_from_scratch.network.backend import DeviceError, choose_backend
 
-BROKEN = runpy.run_path(str(Path(__file__).with_name("broken_cupy.py")))
+BROKEN = runpy.run_path(str(Path(__file__).with_name("helpers") / "broken_cupy.py"))
 FAILURES, NO_CUPY, INSTALL_12, fails = (BROKEN[k] for k in ("FAILURES", "NO_CUPY", "INSTALL_12", "fails"))
 
 
@@ -71,7 +71,7 @@ def test_a_gpu_that_computes(pretend, cupy):
 
 def test_nothing_is_chosen_at_import(tmp_path):
     (tmp_path / "cupy.py").write_text("raise SystemExit('cupy was imported')")
-    code = "import lstm_from_scratch.cli, lstm_from_scratch.experiment, lstm_from_scratch.experiment.training"
+    code = "import lstm_from_scratch.cli, lstm_from_scratch.training.loop"
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from lstm_from_scratch.experiment.checkpoint import read_checkpoint
+from lstm_from_scratch.model.checkpoint import read_checkpoint
 
 BOTH = """
 import sys

@@ -1,6 +1,7 @@
 """Scores to symbols and back: kern text -> Melody -> symbols -> integers, and the other way."""
 
-from .kern import KernError, parse_kern, read_kern, write_kern
+from .kern import KernError, parse_kern, read_kern
+from .kern_writer import write_kern
 from .melody import Melody, Note
 from .symbols import Vocabulary, decode, encode
 

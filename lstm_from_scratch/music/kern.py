@@ -12,10 +12,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from .kern_token import Event, parse_event, show
-from .kern_writer import key_fifths, spelled, write_kern
-from .melody import PITCH_CLASSES, Key, Melody, Meter, Note, check_meter, total, upbeat_until
-
-__all__ = ["KernError", "decode_text", "key_fifths", "parse_kern", "read_kern", "spelled", "write_kern"]
+from .melody import Melody, Note, total
+from .metre import Meter, check_meter, upbeat_until
+from .spelling import PITCH_CLASSES, Key
 
 _SPINE_OPERATORS = {"*^", "*v", "*+", "*x"}
 _KEY = re.compile(r"\*([A-Ga-g])(##?|--?)?:")

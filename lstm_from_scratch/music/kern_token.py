@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from .melody import PITCH_CLASSES, Note
+from .melody import Note
+from .spelling import PITCH_CLASSES
 
 LONGEST = Fraction(64)  # quarter lengths of one written note; a tie may join any number of them
 MAX_TOKEN = 64  # characters; it keeps the cache of events small

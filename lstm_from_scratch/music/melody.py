@@ -8,18 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
 from math import lcm
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    import music21
-
-Key = tuple[int, str]  # (tonic pitch class, "major" or "minor")
-Meter = tuple[int, int]  # (3, 4) is three quarters in a bar
-
-PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-LONGEST_HEAD = Fraction(16)  # quarter lengths of a longa, the longest note that is written without a tie
+from .metre import Meter, Piece, bar_length, check_meter, written_ticks
+from .spelling import Key
 
 
 class Note(NamedTuple):
@@ -35,14 +28,6 @@ class Note(NamedTuple):
 
     pitch: int | None
     duration: Fraction
-
-
-class Piece(NamedTuple):
-    """What one written note head holds: a note, or a part of one that a tie joins to the next."""
-
-    pitch: int | None
-    duration: Fraction
-    tied: bool  # to the piece that follows
 
 
 @dataclass(frozen=True)
@@ -125,44 +110,11 @@ class Melody:
                 if not room:
                     bars.append([])
                     room = bar
-                value, ticks = _written_ticks(min(left, room), quarter)
+                value, ticks = written_ticks(min(left, room), quarter)
                 left -= ticks
                 room -= ticks
                 bars[-1].append(Piece(pitch, value, pitch is not None and left > 0))
         return bars
-
-    def to_music21(self) -> music21.stream.Part:
-        """A music21 Part: measures (an upbeat is number 0), key, meter, ties, pitches spelled by the key."""
-        from music21 import key, metadata, meter, note, pitch, stream, tie
-
-        from .kern_writer import key_fifths, spelled
-
-        part = stream.Part()
-        tied_before = False
-        for number, bar in enumerate(self.bars(), 0 if self.upbeat else 1):
-            measure = stream.Measure(number=number)
-            if self.key and not part:
-                measure.append(key.KeySignature(key_fifths(self.key)).asKey(self.key[1]))
-            if self.meter and not part:
-                measure.append(meter.TimeSignature("%d/%d" % self.meter))
-            for midi, value, tied in bar:
-                if midi is None:
-                    element = note.Rest(quarterLength=value)
-                else:
-                    name, octave = spelled(midi, self.key)
-                    element = note.Note(pitch.Pitch(name, octave=octave), quarterLength=value)
-                if tied or tied_before:
-                    element.tie = tie.Tie("continue" if tied and tied_before else "start" if tied else "stop")
-                tied_before = tied
-                measure.append(element)
-            part.append(measure)
-        if self.upbeat:
-            part[0].padAsAnacrusis()
-            part[0].showNumber = stream.enums.ShowNumber.NEVER
-        if self.meter:  # so that music21 beams a short last bar from its first beat
-            part[-1].paddingRight = self.bar_length - part[-1].highestTime - part[-1].paddingLeft
-        part.metadata = metadata.Metadata(title=self.title or "Untitled")
-        return part
 
 
 def total(durations: Iterable[Fraction]) -> Fraction:
@@ -170,28 +122,6 @@ def total(durations: Iterable[Fraction]) -> Fraction:
     durations = list(durations)
     unit = lcm(*{d.denominator for d in durations})
     return Fraction(sum(d.numerator * (unit // d.denominator) for d in durations), unit)
-
-
-def check_meter(meter: Meter) -> None:
-    """Raise ValueError for a meter that no melody can have."""
-    beats, unit = meter
-    if not 1 <= beats <= 99 or unit not in (1, 2, 4, 8, 16, 32, 64):
-        raise ValueError(f"meter {beats}/{unit}: want 1 to 99 over 1, 2, 4, 8, 16, 32 or 64")
-
-
-def bar_length(meter: Meter) -> Fraction:
-    """Quarter lengths in a bar."""
-    return Fraction(4 * meter[0], meter[1])
-
-
-def upbeat_until(first_barline: Fraction | None, meter: Meter | None) -> Fraction:
-    """The upbeat of a melody whose first barline after the start stands at `first_barline` quarters.
-
-    It is 0 where a full bar or more precedes that barline, where there is none, and without a meter.
-    """
-    if first_barline is None or not meter or first_barline >= bar_length(meter):
-        return Fraction(0)
-    return first_barline
 
 
 def _merge_rests(notes: Iterable[Note]) -> list[Note]:
@@ -206,29 +136,3 @@ def _merge_rests(notes: Iterable[Note]) -> list[Note]:
             note = Note(None, merged.pop().duration + note.duration)
         merged.append(note)
     return merged
-
-
-@lru_cache(maxsize=4096)
-def _written_ticks(limit: int, quarter: int) -> tuple[Fraction, int]:
-    """`written_value` of `limit` ticks, of which a quarter has `quarter`, also in ticks."""
-    value = written_value(Fraction(limit, quarter))
-    return value, int(value * quarter)
-
-
-def written_value(limit: Fraction) -> Fraction:
-    """The longest value of a single note head, plain, dotted or of a triplet, up to `limit` and a longa.
-
-    Values that are neither binary nor ternary (a fifth of a quarter) stay whole: their reciprocal
-    can be written as it is.
-    """
-    limit = min(limit, LONGEST_HEAD)
-    odd = limit.denominator
-    while odd % 2 == 0:
-        odd //= 2
-    if odd not in (1, 3):
-        return limit
-    unit = Fraction(1, limit.denominator)
-    if odd == 3:  # a triplet's own values are powers of two of its unit
-        return unit * (1 << (limit.numerator.bit_length() - 1))
-    power = unit * (1 << (limit.numerator.bit_length() - 1))
-    return next(v for v in (power * 7 / 4, power * 3 / 2, power) if v <= limit)

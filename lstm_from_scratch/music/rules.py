@@ -10,7 +10,8 @@ from dataclasses import replace
 from fractions import Fraction
 from math import sqrt
 
-from .melody import Key, Melody
+from .melody import Melody
+from .spelling import Key
 
 # In quarter lengths.
 ACCEPTABLE_DURATIONS = frozenset(Fraction(d) for d in (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4))

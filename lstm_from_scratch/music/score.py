@@ -6,29 +6,21 @@ The same melody gives the same bytes, in every format and on every day.
 
 from __future__ import annotations
 
-import io
 import re
-import wave
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ..files import write_bytes
 from .kern_writer import write_kern
 from .melody import Melody
+from .metre import TEMPO, check_tempo
+from .sound import to_wav
+from .spelling import key_fifths, spelled
 
-TEMPO = 120  # quarters a minute
-SLOWEST, FASTEST = 20, 400
-
-# --- Sound: a plucked string, more or less
-SAMPLE_RATE = 22_050  # samples a second
-PEAK = 0.8  # of what a 16-bit sample can hold
-PARTIALS = 10
-DARKNESS = 1.3  # partial k begins with amplitude k ** -DARKNESS ...
-DAMPING = 1.0  # ... and fades k times as fast as the first, by this many e-folds a second
-ATTACK, RELEASE = 0.008, 0.12  # seconds
+if TYPE_CHECKING:
+    from music21 import stream
 
 # --- Engraving, for 900 pixels of an HTML page, at which a staff is 36 pixels high
 GROUP = 4  # quarter lengths after which a line without barlines may break
@@ -58,7 +50,7 @@ def to_midi(melody: Melody, tempo: float = TEMPO) -> bytes:
     from music21 import midi, note, stream
     from music21.tempo import MetronomeMark
 
-    part = stream.Part([MetronomeMark(number=_checked(tempo))])
+    part = stream.Part([MetronomeMark(number=check_tempo(tempo))])
     for pitch, duration in melody.notes:
         sound = note.Rest() if pitch is None else note.Note(pitch)
         sound.quarterLength = duration
@@ -72,12 +64,44 @@ def to_musicxml(melody: Melody, tempo: float = TEMPO) -> str:
     from music21.musicxml.m21ToXml import GeneralObjectExporter
     from music21.tempo import MetronomeMark
 
-    part = melody.to_music21()
-    part[stream.Measure].first().insert(0, MetronomeMark(number=_checked(tempo)))
+    part = to_music21(melody)
+    part[stream.Measure].first().insert(0, MetronomeMark(number=check_tempo(tempo)))
     exporter = GeneralObjectExporter()
     score = exporter.fromPart(part)  # .parse() would look for gaps first, slowly
     text = exporter.parseWellformedObject(score).decode("utf-8")
     return RANDOM_PART_ID.sub("P1", UNWANTED.sub("", text))
+
+
+def to_music21(melody: Melody) -> stream.Part:
+    """A music21 Part: measures (an upbeat is number 0), key, meter, ties, pitches spelled by the key."""
+    from music21 import key, metadata, meter, note, pitch, stream, tie
+
+    part = stream.Part()
+    tied_before = False
+    for number, bar in enumerate(melody.bars(), 0 if melody.upbeat else 1):
+        measure = stream.Measure(number=number)
+        if melody.key and not part:
+            measure.append(key.KeySignature(key_fifths(melody.key)).asKey(melody.key[1]))
+        if melody.meter and not part:
+            measure.append(meter.TimeSignature("%d/%d" % melody.meter))
+        for midi, value, tied in bar:
+            if midi is None:
+                element = note.Rest(quarterLength=value)
+            else:
+                name, octave = spelled(midi, melody.key)
+                element = note.Note(pitch.Pitch(name, octave=octave), quarterLength=value)
+            if tied or tied_before:
+                element.tie = tie.Tie("continue" if tied and tied_before else "start" if tied else "stop")
+            tied_before = tied
+            measure.append(element)
+        part.append(measure)
+    if melody.upbeat:
+        part[0].padAsAnacrusis()
+        part[0].showNumber = stream.enums.ShowNumber.NEVER
+    if melody.meter:  # so that music21 beams a short last bar from its first beat
+        part[-1].paddingRight = melody.bar_length - part[-1].highestTime - part[-1].paddingLeft
+    part.metadata = metadata.Metadata(title=melody.title or "Untitled")
+    return part
 
 
 def to_svg(melody: Melody) -> str:
@@ -99,39 +123,6 @@ def to_svg(melody: Melody) -> str:
     if not toolkit.loadData(_engravable_kern(melody)) or toolkit.getPageCount() != 1:
         raise ValueError(f"verovio cannot engrave this melody of {len(melody.notes)} notes on one page")
     return _without_idle_ids(toolkit.renderToSVG(1))
-
-
-def to_wav(melody: Melody, tempo: float = TEMPO) -> bytes:
-    """A WAV file, 16-bit mono, of `synthesise`; parameters and errors as `to_midi`."""
-    samples = np.round(synthesise(melody, tempo) * 32767).astype("<i2")
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(SAMPLE_RATE)
-        sound.writeframes(samples.tobytes())
-    return file.getvalue()
-
-
-def synthesise(melody: Melody, tempo: float = TEMPO) -> np.ndarray:
-    """The melody as a sound; parameters and errors as `to_midi`.
-
-    Returns
-    -------
-    ndarray of float64, shape (samples,)
-        At `SAMPLE_RATE`, between -`PEAK` and `PEAK`; each note rings on for `RELEASE` seconds.
-    """
-    rate = Fraction(60 * SAMPLE_RATE) / Fraction(_checked(tempo))  # samples a quarter, exactly
-    tail = round(RELEASE * SAMPLE_RATE)
-    sound = np.zeros(round(melody.duration * rate) + tail)
-    onset = Fraction(0)
-    for pitch, duration in melody.notes:
-        begin, onset = round(onset * rate), onset + duration
-        end = round(onset * rate) + tail
-        if pitch is not None:
-            sound[begin:end] += _tone(pitch, end - begin)
-    loudest = np.abs(sound).max()
-    return sound * (PEAK / loudest) if loudest else sound
 
 
 def save(melody: Melody, folder: str | Path, stem: str, tempo: float = TEMPO) -> dict[str, Path]:
@@ -174,12 +165,6 @@ def save(melody: Melody, folder: str | Path, stem: str, tempo: float = TEMPO) ->
     return paths
 
 
-def _checked(tempo: float) -> float:
-    if not SLOWEST <= tempo <= FASTEST:  # NaN is neither
-        raise ValueError(f"tempo {tempo}: want {SLOWEST} to {FASTEST} quarters a minute")
-    return tempo
-
-
 def _engravable_kern(melody: Melody) -> str:
     """The melody's **kern, with beams, and with places to break a line where there are no barlines."""
     text = write_kern(melody)
@@ -219,20 +204,3 @@ def _without_idle_ids(svg: str) -> str:
     """Drop the ids that nothing refers to: verovio counts them afresh in every score, so they clash."""
     used = set(re.findall(r"#([\w-]+)", svg))
     return re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", svg)
-
-
-def _tone(pitch: int, samples: int) -> np.ndarray:
-    """One note, as loud in its first partial as any other, zero at both ends.
-
-    Partial k is the k-th power of the first, one decaying rotation, so a polynomial is the whole sound.
-    Partials that this sample rate cannot hold are left out.
-    """
-    frequency = 440.0 * 2.0 ** ((pitch - 69) / 12)
-    partials = np.arange(1, min(PARTIALS, int(SAMPLE_RATE / 2 / frequency)) + 1)
-    seconds = np.arange(samples) / SAMPLE_RATE
-    rotation = np.exp((2j * np.pi * frequency - DAMPING) * seconds)
-    tone = np.polyval([*partials[::-1] ** -DARKNESS, 0], rotation).imag
-    for edge, length in ((tone, ATTACK), (tone[::-1], RELEASE)):
-        fade = edge[: round(length * SAMPLE_RATE)]
-        fade *= 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, len(fade)))
-    return tone

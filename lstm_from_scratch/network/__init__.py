@@ -3,7 +3,6 @@
 from .adam import Adam, clip_by_global_norm
 from .dense import Dense
 from .dropout import Dropout
-from .gradcheck import assert_gradients, check_gradients
 from .gru import GRU
 from .loss import SoftmaxCrossEntropy
 from .lstm import LSTM
@@ -17,7 +16,5 @@ __all__ = [
     "Dense",
     "Dropout",
     "SoftmaxCrossEntropy",
-    "assert_gradients",
-    "check_gradients",
     "clip_by_global_norm",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from .arrays import Array
 from .backend import on_host
-from .recurrent import Array
 
 BLOCK = 16_384  # entries
 

@@ -99,17 +99,3 @@ def _gpu() -> Backend:
     if float((a @ a + a)[0, 0]) != 3.0:
         raise DeviceError(f"{device} computes wrongly")
     return Backend("gpu", cupy, f"CuPy {cupy.__version__} on {device}")
-
-
-class Work:
-    """Work arrays by name, allocated when a shape is new and used again while it stays."""
-
-    def __init__(self, backend: Backend):
-        self._xp = backend.xp
-        self._arrays: dict[str, Any] = {}
-
-    def __call__(self, name: str, shape: tuple[int, ...], dtype: Any) -> Any:
-        array = self._arrays.get(name)
-        if array is None or array.shape != shape or array.dtype != dtype:
-            array = self._arrays[name] = self._xp.empty(shape, dtype)
-        return array

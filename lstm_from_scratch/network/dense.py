@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .backend import CPU, Backend, Work
-from .recurrent import Array, SpentError, glorot_uniform
+from .arrays import Array, SpentError, Work
+from .backend import CPU, Backend
+from .initial_weights import glorot_uniform
 
 
 class Dense:
@@ -42,7 +43,7 @@ class Dense:
         weights = {"W": glorot_uniform(rng, outputs, inputs), "b": np.zeros((outputs, 1))}
         self.params = {k: self.backend.to_device(w.astype(self.dtype)) for k, w in weights.items()}
         self.grads = {k: self.xp.zeros_like(w) for k, w in self.params.items()}
-        self._work = Work(self.backend)
+        self._work = Work(self.backend.xp)
         self._h = None
 
     def forward(self, h: Array) -> Array:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .backend import CPU, Backend, Work
-from .recurrent import Array, SpentError
+from .arrays import Array, SpentError, Work
+from .backend import CPU, Backend
 
 
 class Dropout:
@@ -31,7 +31,7 @@ class Dropout:
         self.calls = 0
         self.backend = backend or CPU
         self.xp = self.backend.xp
-        self._work = Work(self.backend)
+        self._work = Work(self.backend.xp)
         self._mask: Array | None = None
         self._ready = False
 

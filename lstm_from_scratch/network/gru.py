@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Array
 from .backend import Backend
-from .recurrent import Array, Recurrent, flat, product, sigmoid
+from .products import in_parts, product
+from .recurrent import Recurrent, flat, sigmoid
 
 
 class GRU(Recurrent):
@@ -50,9 +52,9 @@ class GRU(Recurrent):
         v = self._work("v", (T, H, B), self.dtype)  # U_n h + bn, what the reset gate scales
         rv = self._work("rv", (H, B), self.dtype)
         A = self._stacked()
-        A_ru, A_n = self._by_rows(A[: 2 * H], B), A[2 * H :, H:]  # [b_n W_n] stands on [1; x] alone
+        A_ru, A_n = in_parts(A[: 2 * H], B), A[2 * H :, H:]  # [b_n W_n] stands on [1; x] alone
         U_n = xp.concatenate([self.params["U"][2 * H :], self.params["bn"]], axis=1)  # and [U_n bn] on [h; 1]
-        U_n = self._by_rows(U_n, B)
+        U_n = in_parts(U_n, B)
         for t in range(T):
             r, u, n = self.gates(z[t])
             product(xp, A_ru, s[:, t], out=z[t, : 2 * H])

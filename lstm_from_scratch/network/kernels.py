@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .backend import Backend, Work
+from .arrays import Work
+from .backend import Backend
 
 Array = Any  # cupy.ndarray
 SOURCE = Path(__file__).with_name("kernels.cu")
@@ -49,7 +50,7 @@ class Kernels:
     """
 
     def __init__(self, backend: Backend):
-        self._xp, self._work, self._shape = backend.xp, Work(backend), None
+        self._xp, self._work, self._shape = backend.xp, Work(backend.xp), None
         self._functions: dict[str, Any] = {}
 
     def forward(self, layer: Any, path: str, x: Array, h0: Array | None, c0: Array | None) -> Array:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .backend import CPU, Backend, Work
-from .recurrent import Array, SpentError
+from .arrays import Array, SpentError, Work
+from .backend import CPU, Backend
 
 
 class SoftmaxCrossEntropy:
@@ -23,7 +23,7 @@ class SoftmaxCrossEntropy:
     def __init__(self, backend: Backend | None = None):
         self.backend = backend or CPU
         self.xp = self.backend.xp
-        self._work = Work(self.backend)
+        self._work = Work(self.backend.xp)
         self._p: Array | None = None
 
     @property

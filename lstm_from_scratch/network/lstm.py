@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Array
 from .backend import Backend
 from .kernels import Kernels, choose_path
-from .recurrent import Array, Recurrent, product
+from .products import in_parts, product
+from .recurrent import Recurrent
 
 
 class LSTM(Recurrent):
@@ -88,7 +90,7 @@ class LSTM(Recurrent):
         z = self._work("z", (T, 4 * H, B), self.dtype)
         tanh_c = self._work("tanh_c", (T, H, B), self.dtype)
         ig = self._work("ig", (H, B), self.dtype)
-        A = self._by_rows(self._stacked(), B)
+        A = in_parts(self._stacked(), B)
         with np.errstate(over="ignore"):  # where exp(-z) is infinite, 1 / (1 + exp(-z)) is 0, as it should be
             for t in range(T):
                 a = product(xp, A, s[:, t], out=z[t])

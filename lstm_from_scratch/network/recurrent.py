@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from .backend import CPU, Backend, Work
-
-Array = Any  # numpy.ndarray or cupy.ndarray
-SMALL = 10**6  # multiplications: OpenBLAS has kernels for so few (AVX-512) that copy nothing first
-FEW = 32  # columns: beside the product of more, the copy costs little
-
-
-class SpentError(RuntimeError):
-    """`backward` was called without a `forward` of its own."""
-
-
-def glorot_uniform(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """Uniform in +-sqrt(6 / (rows + columns)), shape (rows, columns). [Glorot10]"""
-    limit = math.sqrt(6 / (rows + columns))
-    return rng.uniform(-limit, limit, (rows, columns))
-
-
-def orthogonal(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """Orthonormal columns, shape (rows, columns) with rows >= columns, uniformly drawn. [Saxe14]"""
-    q, r = np.linalg.qr(rng.standard_normal((rows, columns)))
-    return q * np.sign(np.diag(r))
+from .arrays import Array, SpentError, Work
+from .backend import CPU, Backend
+from .initial_weights import glorot_uniform, orthogonal
+from .products import in_parts
 
 
 class Recurrent:
@@ -81,7 +62,7 @@ class Recurrent:
         }
         self.params = {k: self.backend.to_device(w.astype(self.dtype)) for k, w in weights.items()}
         self.grads = {k: self.xp.zeros_like(w) for k, w in self.params.items()}
-        self._work = Work(self.backend)
+        self._work = Work(self.backend.xp)
         self._cache: tuple | None = None  # what the next backward needs
         self._scale: Array | None = None
         self._rows = self.xp.arange(inputs)[:, None]
@@ -145,20 +126,7 @@ class Recurrent:
         U = self.params["U"]
         U_T = self._work("U_T", U.shape[::-1], self.dtype)
         U_T[...] = U.T
-        return self._by_rows(U_T, columns)
-
-    def _by_rows(self, A: Array, columns: int) -> Array:
-        """A (rows, K) for `product` by (K, columns): in n parts (n, rows / n, K) where these make small ones.
-
-        A large product copies A first, which costs as much as the product itself where the columns are few.
-        Not on a GPU, nor where BLAS has several threads: they share large products alone.
-        """
-        if self.backend.name == "gpu" or columns > FEW or blas_threads() > 1:
-            return A
-        rows, K = A.shape
-        fitting = (n for n in range(1, rows // 16 + 1) if rows % n == 0 and rows // n * K * columns <= SMALL)
-        n = next(fitting, 1)
-        return A if n == 1 else A.reshape(n, -1, K)
+        return in_parts(U_T, columns)
 
     def _state(self, state: Array | None, B: int, name: str) -> Array | int:
         """A given initial state, or the gradient of a last one, checked; 0 where none is given."""
@@ -191,21 +159,6 @@ class Recurrent:
         """dx (T, V, B) = W^T dz."""
         _, T, B = dz.shape
         return (self.params["W"].T @ flat(dz)).reshape(-1, T, B).transpose(1, 0, 2)
-
-
-def product(xp: Any, A: Array, x: Array, out: Array) -> Array:
-    """out (rows, B) = A x, where A is (rows, K) or those rows in equal parts (n, rows / n, K)."""
-    xp.matmul(A, x, out=out if A.ndim == 2 else out.reshape(len(A), -1, out.shape[1]))
-    return out
-
-
-def blas_threads() -> int:
-    """As OpenBLAS counts them: what its variable says, else OpenMP's, else one for each processor."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        given = os.environ.get(name, "")
-        if given.isdecimal() and int(given):
-            return int(given)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def flat(a: Array) -> Array:

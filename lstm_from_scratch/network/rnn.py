@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .recurrent import Array, Recurrent, product
+from .arrays import Array
+from .products import in_parts, product
+from .recurrent import Recurrent
 
 
 class RNN(Recurrent):
@@ -14,7 +16,7 @@ class RNN(Recurrent):
         """Run T steps: x (T, V, B), or (T, B) tokens, and h0 (H, B) to h (T, H, B), a work array."""
         s, h = self._begin_forward(x, h0)
         z = self._work("z", h[0].shape, self.dtype)
-        A = self._by_rows(self._stacked(), h.shape[-1])
+        A = in_parts(self._stacked(), h.shape[-1])
         for t in range(len(h) - 1):
             product(self.xp, A, s[:, t], out=z)
             self.xp.tanh(z, out=h[t + 1])

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lstm_from_scratch.music import KernError, Melody, Note, parse_kern, read_kern, write_kern
-from lstm_from_scratch.music.kern import key_fifths, spelled
+from lstm_from_scratch.music.spelling import key_fifths, spelled
 
 
 def song(*lines):

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_from_scratch.music import Melody, Note
-from lstm_from_scratch.music.melody import total, upbeat_until, written_value
+from lstm_from_scratch.music.melody import total
+from lstm_from_scratch.music.metre import upbeat_until, written_value
 
 MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11, 12), (0, 2, 3, 5, 7, 8, 11, 12)
 

@@ -6,7 +6,8 @@ import types
 import numpy as np
 import pytest
 
-from lstm_from_scratch.network.backend import CPU, Work, choose_backend
+from lstm_from_scratch.network.arrays import Work
+from lstm_from_scratch.network.backend import CPU, choose_backend
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_the_host_and_the_device_of_a_cpu_are_one():
 
 
 def test_work_arrays_are_kept_while_shape_and_dtype_stay():
-    work = Work(CPU)
+    work = Work(CPU.xp)
     a = work("a", (2, 3), np.float32)
     assert (a.shape, a.dtype) == ((2, 3), np.float32)
     assert work("a", (2, 3), np.float32) is a

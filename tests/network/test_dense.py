@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from lstm_from_scratch.network import Dense, assert_gradients, check_gradients
-from lstm_from_scratch.network.recurrent import SpentError
+from lstm_from_scratch.gradients import assert_gradients, check_gradients
+from lstm_from_scratch.network import Dense
+from lstm_from_scratch.network.arrays import SpentError
 
 
 def build(inputs, outputs, dtype=float):

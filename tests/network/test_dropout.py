@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from lstm_from_scratch.network import Dropout, assert_gradients
-from lstm_from_scratch.network.backend import CPU, Work
+from lstm_from_scratch.gradients import assert_gradients
+from lstm_from_scratch.gradients.selfcheck import check_dropout
+from lstm_from_scratch.network import Dropout
+from lstm_from_scratch.network.arrays import SpentError, Work
 from lstm_from_scratch.network.dropout import random_bits
-from lstm_from_scratch.network.recurrent import SpentError
-from lstm_from_scratch.network.selfcheck import check_dropout
 
 
 def build(p=0.3, seed=0):
@@ -103,7 +103,7 @@ def slow_bits(n, key, call):
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 1001])
 @pytest.mark.parametrize(("key", "call"), [(0, 1), (1, 0), (2**32 - 1, 2**32 + 5), (123_456_789, 7)])
 def test_the_bits_are_those_of_plain_integers(n, key, call):
-    found = random_bits(np, n, key, call, Work(CPU))
+    found = random_bits(np, n, key, call, Work(np))
     assert found.dtype == np.uint16
     assert found.tolist() == slow_bits(n, key, call)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.network import GRU, LSTM, RNN, Dense
-from lstm_from_scratch.network.recurrent import glorot_uniform, orthogonal
+from lstm_from_scratch.network.initial_weights import glorot_uniform, orthogonal
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(400, 100), (100, 400), (1, 1)])

@@ -15,7 +15,7 @@ from lstm_from_scratch.network import kernels
 from lstm_from_scratch.network.backend import CPU
 from lstm_from_scratch.network.kernels import choose_path
 
-PLANTED = runpy.run_path(str(Path(__file__).with_name("kernel_mutants.py")))
+PLANTED = runpy.run_path(str(Path(__file__).parents[1] / "helpers" / "kernel_mutants.py"))
 MUTANTS = PLANTED["MUTANTS"]
 
 

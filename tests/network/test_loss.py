@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from lstm_from_scratch.network import SoftmaxCrossEntropy, assert_gradients, check_gradients
-from lstm_from_scratch.network.recurrent import SpentError
-from lstm_from_scratch.network.selfcheck import check_loss
+from lstm_from_scratch.gradients import assert_gradients, check_gradients
+from lstm_from_scratch.gradients.selfcheck import check_loss
+from lstm_from_scratch.network import SoftmaxCrossEntropy
+from lstm_from_scratch.network.arrays import SpentError
 
 
 def draw(shape, seed=0, scale=1.0):

@@ -15,33 +15,38 @@ import pytest
 
 import lstm_from_scratch.network
 
-NETWORK = Path(lstm_from_scratch.network.__file__).parent
-HERE = Path(__file__).parent
+PACKAGE = Path(lstm_from_scratch.__file__).parent
+HERE = Path(__file__).parents[1] / "helpers"
 MUTANTS = runpy.run_path(str(HERE / "mutants.py"))["MUTANTS"]
 CHECKS = runpy.run_path(str(HERE / "mutant_checks.py"))["CHECKS"]
 
 
 def load(folder, *edits):
-    """The network package, copied to a folder with texts replaced, under a name of its own."""
+    """The rooms network and gradients, copied with texts replaced, as one package of a name of its own."""
     ignore = shutil.ignore_patterns("*.pyc.*")  # being written; what is cached spares time
-    shutil.copytree(NETWORK, folder, ignore=ignore)
+    for room in ("network", "gradients"):
+        shutil.copytree(PACKAGE / room, folder / room, ignore=ignore)
+    (folder / "__init__.py").write_text(
+        "from .gradients import *\nfrom .gradients import selfcheck\nfrom .network import *\n"
+        "from .network import adam, arrays, backend\n"
+    )
     for file, old, new in zip(edits[::3], edits[1::3], edits[2::3]):
-        source = (folder / file).read_text(encoding="utf-8")
+        path = folder / "network" / file
+        source = path.read_text(encoding="utf-8")
         assert source.count(old) == 1, f"{file} holds {old!r} {source.count(old)} times: want once"
-        (folder / file).write_text(source.replace(old, new), encoding="utf-8")
+        path.write_text(source.replace(old, new), encoding="utf-8")
     spec = importlib.util.spec_from_file_location(
         f"mutant_{folder.parent.name}", folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
     package = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)
-    importlib.import_module(f"{spec.name}.selfcheck")
     return package
 
 
 @pytest.fixture
 def plant(tmp_path):
     """`load` into a folder of this test; what it imported is forgotten afterwards."""
-    yield lambda *edits: load(tmp_path / "network", *edits)
+    yield lambda *edits: load(tmp_path / "package", *edits)
     for name in [name for name in sys.modules if name.split(".")[0] == f"mutant_{tmp_path.name}"]:
         del sys.modules[name]
 

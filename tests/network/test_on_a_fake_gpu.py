@@ -14,8 +14,8 @@ from lstm_from_scratch.network import (
     clip_by_global_norm,
     lstm,
 )
+from lstm_from_scratch.network.arrays import SpentError
 from lstm_from_scratch.network.backend import CPU
-from lstm_from_scratch.network.recurrent import SpentError
 
 CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
 each_cell = pytest.mark.parametrize("cell", CELLS)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lstm_from_scratch.network import GRU, LSTM, RNN, recurrent
-from lstm_from_scratch.network.recurrent import blas_threads
+from lstm_from_scratch.network import GRU, LSTM, RNN, products
+from lstm_from_scratch.network.products import blas_threads, in_parts
 
 T, V, H, B = 4, 3, 32, 5
 
@@ -13,7 +13,7 @@ def trained(layer, monkeypatch, threads):
     """h and all gradients of a layer, and in how many parts A and U^T were."""
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", str(threads))
     rng, built, parts = np.random.default_rng(1), layer(V, H, rng=np.random.default_rng(0), dtype=float), []
-    product = recurrent.product
+    product = products.product
 
     def counted(xp, A, x, out):
         parts.append(len(A) if A.ndim == 3 else 1)
@@ -29,7 +29,7 @@ def trained(layer, monkeypatch, threads):
 
 @pytest.mark.parametrize("layer", [LSTM, GRU, RNN], ids=lambda layer: layer.__name__)
 def test_parts_give_what_the_whole_gives(layer, monkeypatch):
-    monkeypatch.setattr(recurrent, "SMALL", 16 * B * max(layer.blocks * H, H + 1 + V))  # U^T in two parts
+    monkeypatch.setattr(products, "SMALL", 16 * B * max(layer.blocks * H, H + 1 + V))  # U^T in two parts
     whole, one = trained(layer, monkeypatch, 2)
     parts, several = trained(layer, monkeypatch, 1)
     assert one == {1} and 2 in several
@@ -39,13 +39,12 @@ def test_parts_give_what_the_whole_gives(layer, monkeypatch):
 
 def test_parts_are_the_fewest_that_are_small_of_16_rows_or_more(monkeypatch):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
-    lstm = LSTM(37, 256, rng=np.random.default_rng(0))
     A = np.empty((1024, 294), np.float32)
     for columns, parts in ((8, 4), (16, 8), (32, 16)):
-        assert lstm._by_rows(A, columns).shape == (parts, 1024 // parts, 294)
-    assert lstm._by_rows(A, 16).base is A
+        assert in_parts(A, columns).shape == (parts, 1024 // parts, 294)
+    assert in_parts(A, 16).base is A
     prime = np.empty((521, 559))
-    assert lstm._by_rows(A, 1) is A and lstm._by_rows(A, 33) is A and lstm._by_rows(prime, 32) is prime
+    assert in_parts(A, 1) is A and in_parts(A, 33) is A and in_parts(prime, 32) is prime
 
 
 @pytest.mark.parametrize(
@@ -61,8 +60,8 @@ def test_threads_are_what_the_variables_say(monkeypatch, openblas, openmp, threa
 def test_threads_are_as_many_as_processors_where_nothing_is_said(monkeypatch):
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(recurrent.os, "sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
+    monkeypatch.setattr(products.os, "sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
     assert blas_threads() == 3
-    monkeypatch.delattr(recurrent.os, "sched_getaffinity")
-    monkeypatch.setattr(recurrent.os, "cpu_count", lambda: 7)
+    monkeypatch.delattr(products.os, "sched_getaffinity")
+    monkeypatch.setattr(products.os, "cpu_count", lambda: 7)
     assert blas_threads() == 7

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from lstm_from_scratch.network import GRU, LSTM, RNN, assert_gradients
-from lstm_from_scratch.network.recurrent import SpentError
-from lstm_from_scratch.network.selfcheck import check_recurrent
+from lstm_from_scratch.gradients import assert_gradients
+from lstm_from_scratch.gradients.selfcheck import check_recurrent
+from lstm_from_scratch.network import GRU, LSTM, RNN
+from lstm_from_scratch.network.arrays import SpentError
 
 T, V, H, B = 5, 3, 4, 2
 LAYERS = (LSTM, GRU, RNN)

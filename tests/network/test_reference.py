@@ -8,7 +8,7 @@ import pytest
 
 from lstm_from_scratch.network import GRU, LSTM, RNN, Adam, SoftmaxCrossEntropy
 
-REFERENCE = json.loads(Path(__file__).with_name("reference.json").read_text(encoding="utf-8"))
+REFERENCE = json.loads((Path(__file__).parents[1] / "helpers" / "reference.json").read_text(encoding="utf-8"))
 
 
 def columns(lists):

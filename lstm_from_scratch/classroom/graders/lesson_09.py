@@ -1,0 +1,331 @@
+"""Grades lesson 9."""
+
+import numpy as np
+
+from ...gradients import check_gradients
+from ...network import Adam
+from ..check import NotYet, grader
+
+P = 0.4
+ONES = np.ones((40, 50))
+
+
+def _layer(answer, seed=1):
+    return answer(P, np.random.default_rng(seed))
+
+
+def _pass(method, name, given, *more):
+    """What forward or backward makes of a copy, its form checked."""
+    copy = given.copy()
+    found = method(copy, *more)
+    if found is None:
+        raise NotYet(f"{name} returned None: does it end with `return`?")
+    if np.shape(found) != given.shape:
+        raise NotYet(f"{name} made {np.shape(found)} of {given.shape}: the shape stays.")
+    if not np.array_equal(copy, given):
+        raise NotYet(
+            f"{name} changed the array that it was given: `*=` works in place, and others still need it."
+        )
+    return np.array(found, float)
+
+
+@grader("9.1")
+def dropout(answer):
+    """Inverted dropout with its backward."""
+    layer = _layer(answer)
+    mask = _pass(layer.forward, "forward", ONES)
+    _explain_mask(mask, _pass(_layer(answer).forward, "forward", ONES, False))
+    if not np.array_equal(mask, _pass(_layer(answer).forward, "forward", ONES)):
+        raise NotYet("Two layers with equal generators drew different masks: draw from self.rng alone.")
+    back = _pass(layer.backward, "backward", ONES)
+    if not np.all(np.isfinite(back)):
+        raise NotYet("backward divides by the mask, which has zeros: y = m h, so its derivative by h is m.")
+    if np.array_equal(back, ONES):
+        raise NotYet(
+            "backward lets everything through: what was dropped in forward had no influence on the loss."
+        )
+    if not np.array_equal(back == 0, mask == 0):
+        raise NotYet(
+            "backward lets other units through than forward did: is a new mask drawn? The units that played "
+            "are to get the gradient. Remember the mask."
+        )
+    if not np.allclose(back, mask):
+        raise NotYet(
+            f"The right units get a gradient, but times {back.max():.3g}, where forward multiplied by "
+            f"{mask.max():.3g}: the whole mask is the derivative, with its factor."
+        )
+    _switched_off(answer)
+    again = _layer(answer)
+    if np.array_equal(_pass(again.forward, "forward", ONES), _pass(again.forward, "forward", ONES)):
+        raise NotYet(
+            "Two calls of forward used one mask: draw a new one each time, or the same units are always away."
+        )
+    rng = np.random.default_rng(2)
+    h, R = rng.normal(size=(2, 3, 6, 4))
+    layer = _layer(answer)
+    layer.forward(h.copy())
+    grads = {"h": layer.backward(R.copy())}
+    for line in check_gradients(lambda t: (R * _layer(answer).forward(t["h"])).sum(), {"h": h}, grads):
+        if not line.ok:
+            raise NotYet(
+                f"The gradient check finds {line.analytic:.4g}, want {line.numeric:.4g}: {line.hint}."
+            )
+    return "The same mask both ways, and none when it is off."
+
+
+def _explain_mask(mask, off):
+    if np.array_equal(mask, ONES):
+        raise NotYet("Nothing was dropped in training.")
+    dropped, kept = np.mean(mask == 0), mask[mask != 0]
+    if not len(kept) or np.ptp(kept) > 1e-9:
+        raise NotYet("What is kept should be multiplied by one factor, the same for all: yours varies.")
+    if np.all((mask == 0) == (mask[:, :1] == 0)) or np.all((mask == 0) == (mask[:1] == 0)):
+        raise NotYet(
+            "A whole row or column was dropped at once: draw one number for every entry of h (h.shape)."
+        )
+    factor = kept[0]
+    if abs(dropped - (1 - P)) < 0.06:
+        raise NotYet(
+            f"With p = {P} a share of {dropped:.2f} was dropped: p is the chance to be dropped, not kept."
+        )
+    if abs(dropped - P) > 0.06:
+        raise NotYet(f"With p = {P} a share of {dropped:.2f} was dropped: want {P}, within chance.")
+    if np.isclose(factor, 1) and np.allclose(off, (1 - P) * ONES):
+        raise NotYet(
+            "You shrink when sampling instead of enlarging in training. The means agree, but this lesson's "
+            "dropout is inverted: with training=False it must do nothing."
+        )
+    if np.isclose(factor, 1):
+        raise NotYet(f"What is kept is not enlarged: the mean of ones came out as {mask.mean():.2f}, want 1.")
+    if np.isclose(factor, 1 / P):
+        raise NotYet(
+            f"What is kept is multiplied by 1 / p: the mean is then {mask.mean():.2f}. Which share is left?"
+        )
+    if not np.isclose(factor, 1 / (1 - P)):
+        raise NotYet(
+            f"What is kept is multiplied by {factor:.3g}: the mean of ones is {mask.mean():.2f}, want 1."
+        )
+
+
+def _switched_off(answer):
+    layer = _layer(answer)
+    layer.forward(ONES.copy())
+    off = _pass(layer.forward, "forward", ONES, False)
+    if np.any(off == 0):
+        raise NotYet("With training=False units are still dropped: sampling wants the whole network.")
+    if not np.array_equal(off, ONES):
+        raise NotYet(
+            f"With training=False the ones became {off.flat[0]:.3g}: inverted dropout then does nothing."
+        )
+    if not np.array_equal(_pass(layer.backward, "backward", ONES), ONES):
+        raise NotYet("After forward with training=False, backward still uses the mask of the call before.")
+    fresh = _layer(answer)
+    fresh.forward(ONES.copy(), False)
+    try:
+        fresh.backward(ONES.copy())
+    except AttributeError:
+        raise NotYet(
+            "If the very first forward has training=False, backward finds no mask: set one there, too."
+        ) from None
+
+
+GRADIENTS = np.array([1000.0, 1.0, -0.5, 1e-3, -1e-8, 1e-9])
+
+
+@grader("9.2")
+def first_step(answer):
+    """Adam's first step, for any gradient."""
+    with np.errstate(all="ignore"):
+        found = [answer(g, lr=0.01) for g in GRADIENTS]
+        fixed = answer(1.0, lr=0.01) == answer(1.0, lr=0.02)
+    if any(change is None or np.ndim(change) for change in found):
+        raise NotYet("Want one number for one gradient: does first_step end with `return`?")
+    found, right = np.array(found, float), np.array([_first(g) for g in GRADIENTS])
+    if not np.allclose(found, right, rtol=1e-6, atol=0):
+        _explain_first(found, right, fixed)
+    try:
+        with np.errstate(all="ignore"):
+            at_zero = answer(0.0)
+    except ZeroDivisionError:
+        at_zero = np.nan
+    if at_zero != 0:
+        raise NotYet(f"For g = 0 came {at_zero}: epsilon is there so that this is 0.")
+    return "About lr, whatever the gradient: only its sign is left."
+
+
+def _first(g, lr=0.01):
+    w = {"w": np.zeros(1)}
+    Adam(w, lr=lr).step({"w": np.array([g])})
+    return w["w"][0]
+
+
+def _explain_first(found, right, fixed):
+    sign = np.sign(GRADIENTS)
+    with np.errstate(all="ignore"):
+        ratio = found[:4] / right[:4]
+    if np.allclose(found, -right, rtol=1e-6, atol=0):
+        raise NotYet("The sign is turned round: that goes uphill. The step is subtracted.")
+    if np.allclose(found, -0.01 * GRADIENTS) or np.allclose(found, 0.01 * GRADIENTS):
+        raise NotYet("This is plain descent, in proportion to g. What becomes of g / sqrt(g^2)?")
+    if np.allclose(found, -0.01 * sign):
+        raise NotYet(
+            "Nearly: it is lr against the sign of g for every gradient that is large. But for g = -1e-8 the "
+            "step is only half of that. What did you leave out?"
+        )
+    if np.allclose(np.abs(ratio), 0.1 / np.sqrt(0.001), rtol=1e-3):
+        raise NotYet(
+            "3.16 times too much: that is the first step *without* bias correction. Divide m and v as well."
+        )
+    if fixed:
+        raise NotYet("The step is the same for lr = 0.01 and lr = 0.02: `lr` has to stand in it.")
+    if np.allclose(np.abs(ratio), 0.1, rtol=1e-3) or np.allclose(
+        np.abs(ratio), 1 / np.sqrt(0.001), rtol=1e-3
+    ):
+        raise NotYet(
+            "Only one of the two means is corrected: both m and v start at 0, and both are too small."
+        )
+    if np.allclose(found[:3], -0.01 / GRADIENTS[:3], rtol=1e-3):
+        raise NotYet(
+            "It shrinks as g grows: the root of v is missing. The size that we divide by is sqrt(g^2)."
+        )
+    if np.allclose(np.abs(ratio), 1, rtol=1e-4) and np.all(found[:4] < 0):
+        raise NotYet(
+            "The weight always goes down: a negative gradient must make it go up. (sqrt(g^2) is |g|, not g.)"
+        )
+    inside = -0.01 * GRADIENTS / np.sqrt(GRADIENTS**2 + 1e-8)
+    if np.allclose(found, inside, rtol=1e-6, atol=0):
+        raise NotYet(
+            "Epsilon stands inside the root: there it acts like a size of 1e-4, not of 1e-8. Add it outside."
+        )
+    place = int(np.argmax(~np.isclose(found, right, rtol=1e-6, atol=0)))
+    raise NotYet(
+        f"For g = {GRADIENTS[place]:g} and lr = 0.01 came {found[place]:.4g}, want {right[place]:.4g}."
+    )
+
+
+SHAPES = {"W": (3, 2), "b": (3, 1)}
+STEPS = 6
+
+
+def _gradients():
+    rng = np.random.default_rng(3)
+    return [
+        {k: rng.normal(0, 1, s) * 10.0 ** rng.integers(-6, 2, s) for k, s in SHAPES.items()}
+        for _ in range(STEPS)
+    ]
+
+
+def _start():
+    rng = np.random.default_rng(4)
+    return {k: rng.normal(size=s) for k, s in SHAPES.items()}
+
+
+@grader("9.3")
+def adam(answer):
+    """Adam for a dictionary of arrays."""
+    params, path, right = _start(), [], _start()
+    held = dict(params)
+    optimizer, theirs = answer(params, lr=0.01), Adam(right, lr=0.01)
+    _separate(optimizer, params)
+    wanted = []
+    for grads in _gradients():
+        given = {k: g.copy() for k, g in grads.items()}
+        try:
+            with np.errstate(all="ignore"):
+                optimizer.step(given)
+        except ZeroDivisionError:
+            raise NotYet("A division by 0: 1 - beta^t is 0 at t = 0. The first step has t = 1.") from None
+        if any(not np.array_equal(given[k], grads[k]) for k in SHAPES):
+            raise NotYet("grads were changed: compute with them, and leave them as they are.")
+        if any(params[k] is not held[k] for k in SHAPES):
+            raise NotYet(
+                "The dictionary got new arrays, and the old ones, which the network holds, did not change: "
+                "assign *into* them."
+            )
+        theirs.step(grads)
+        path.append(np.concatenate([params[k].ravel() for k in SHAPES]))
+        wanted.append(np.concatenate([right[k].ravel() for k in SHAPES]))
+    start = np.concatenate([p.ravel() for p in _start().values()])
+    path, wanted = np.array(path) - start, np.array(wanted) - start
+    if not path.any():
+        raise NotYet(
+            "No parameter has changed: `p = p - ...` gives the name p to a new array. Change it in place."
+        )
+    if not np.allclose(path, wanted, rtol=1e-7, atol=1e-12):
+        _explain_path(path, wanted)
+    return "The package's Adam, to the last digits."
+
+
+def _separate(optimizer, params):
+    kept = [d for d in vars(optimizer).values() if isinstance(d, dict) and d is not params]
+    arrays = [a for d in kept for a in d.values() if isinstance(a, np.ndarray)]
+    if len({id(d) for d in kept}) < len(kept) or len({id(a) for a in arrays}) < len(arrays):
+        raise NotYet(
+            "Two of the means you keep are one and the same object under two names: what is written into "
+            "one stands in the other, too. Make each its own."
+        )
+    if any(a is p for a in arrays for p in params.values()):
+        raise NotYet("A mean that you keep *is* a parameter's array: make a new array of zeros.")
+
+
+def _explain_path(path, wanted):
+    if not np.any(np.isfinite(path[0])):
+        raise NotYet("nan or infinity for every weight: 1 - beta^t is 0 at t = 0. The first step has t = 1.")
+    if not np.all(np.isfinite(path)):
+        raise NotYet(
+            "nan or infinity for some weights: the root of something negative. Is v a mean of *squares*, and "
+            "beta^t a power, `**`?"
+        )
+    if np.allclose(path, -wanted, rtol=1e-6):
+        raise NotYet("Every step goes uphill: the change is subtracted.")
+    for fault, remark in FAULTS.items():
+        if np.allclose(path, _simulated(fault), rtol=1e-6, atol=1e-12):
+            raise NotYet(remark)
+    step = int(np.argmax(~np.all(np.isclose(path, wanted, rtol=1e-7, atol=1e-12), axis=1))) + 1
+    if step > 1:
+        raise NotYet(
+            f"Right up to step {step - 1}, wrong from step {step} on: look at what is carried from one step "
+            "to the next."
+        )
+    place = int(np.argmax(np.abs(path[0] - wanted[0])))
+    raise NotYet(
+        f"Wrong from the first step on: a weight changed by {path[0][place]:.4g}, want "
+        f"{wanted[0][place]:.4g} (lr is 0.01). Compare each line with the formulas, at t = 1."
+    )
+
+
+FAULTS = {
+    "none": "Both bias corrections are missing: the first step is 3.16 lr. Divide by 1 - beta^t.",
+    "only m": "v is not corrected: at t = 1 its root is 32 times too small, and the step too large.",
+    "only v": "m is not corrected: at t = 1 it is 10 times too small, and so is the step.",
+    "stored": "The corrected means are stored as m and v, and corrected again next time: keep the raw.",
+    "t a tensor": "t is counted up for each tensor, so the second one is always ahead: count once in a step.",
+    "t ahead": "t is 2 in the first step: begin at 0 and count up before, or begin at 1 and count up after.",
+    "t stays": "t stays at 1, so m and v are divided by 1 - beta for ever: count it up, and keep it in self.",
+    "forgotten": "m and v begin anew at 0 in each step, which leaves lr times the sign: keep them in self.",
+    "inside": "Epsilon stands inside the root, where it acts like a size of 1e-4: add it outside.",
+    "swapped": "The two betas are exchanged: m forgets fast (0.9), v slowly (0.999).",
+    "no root": "The step is divided by v itself: v has the size of g^2, so take its root.",
+}
+
+
+def _simulated(fault, lr=0.01, eps=1e-8):
+    """The path of Adam with a usual fault."""
+    w, m, v = ({k: np.zeros(s) for k, s in SHAPES.items()} for _ in range(3))
+    b1, b2 = (0.999, 0.9) if fault == "swapped" else (0.9, 0.999)
+    path = []
+    for k, grads in enumerate(_gradients(), 1):
+        for i, (name, g) in enumerate(grads.items()):
+            if fault == "forgotten":
+                m[name], v[name] = np.zeros_like(g), np.zeros_like(g)
+            t = {"t a tensor": 2 * k - 1 + i, "t ahead": k + 1, "t stays": 1, "forgotten": 1}.get(fault, k)
+            m[name] = b1 * m[name] + (1 - b1) * g
+            v[name] = b2 * v[name] + (1 - b2) * g**2
+            mh = m[name] if fault in ("none", "only v") else m[name] / (1 - b1**t)
+            vh = v[name] if fault in ("none", "only m") else v[name] / (1 - b2**t)
+            if fault == "stored":
+                m[name], v[name] = mh, vh
+            below = {"inside": np.sqrt(vh + eps), "no root": vh + eps}.get(fault, np.sqrt(vh) + eps)
+            w[name] = w[name] - lr * mh / below
+        path.append(np.concatenate([p.ravel() for p in w.values()]))
+    return np.array(path)

@@ -1,0 +1,139 @@
+"""The lessons as text: what each asks for, a student's copy of it, and running it from top to bottom."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..files import shipped
+
+FOLDER = shipped("lessons")
+TIMEOUT = 120  # seconds a cell may take
+
+CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXERCISE = re.compile(r"^## Exercise (\d+\.\d+): (.+)$", re.MULTILINE)
+SOLUTION = re.compile(r"<details>\s*<summary>Solution</summary>\s*```python\n(.*?)```\s*</details>", re.S)
+STUB = "raise NotImplementedError"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson, read from its file.
+
+    Parameters
+    ----------
+    number : int
+    title : str
+    minutes : int
+    exercises : dict of str to str
+        The title of each, by its name: "5.1".
+    path : Path
+    text : str
+    """
+
+    number: int
+    title: str
+    minutes: int
+    exercises: dict[str, str]
+    path: Path
+    text: str
+
+
+def lessons() -> list[Lesson]:
+    """All lessons, in their order."""
+    return [read_lesson(path) for path in sorted(FOLDER.glob("[0-9][0-9]_*.md"))]
+
+
+def lesson(number: int) -> Lesson:
+    """One lesson.
+
+    Raises
+    ------
+    ValueError
+        There is none of that number.
+    """
+    for found in lessons():
+        if found.number == number:
+            return found
+    raise ValueError(f"no lesson {number}: there are {', '.join(str(found.number) for found in lessons())}")
+
+
+def read_lesson(path: Path) -> Lesson:
+    """A lesson's file; its first heading is `# Lesson N: title`, and `M minutes` stands below that.
+
+    Raises
+    ------
+    ValueError
+        It begins otherwise.
+    """
+    text = path.read_text(encoding="utf-8")
+    head = re.search(r"^# Lesson (\d+): (.+?)$.*?(\d+) minutes", text, re.MULTILINE | re.DOTALL)
+    if not head:
+        raise ValueError(f"{path}: want '# Lesson N: title', and its minutes below")
+    return Lesson(int(head[1]), head[2], int(head[3]), dict(EXERCISE.findall(text)), path, text)
+
+
+def solved(text: str) -> str:
+    """The lesson with each solution in its stub's place: the first cell of its exercise that holds a stub.
+
+    Raises
+    ------
+    ValueError
+        An exercise without exactly one stub and one solution.
+    """
+    head, *exercises = re.split(r"(?=^## Exercise )", text, flags=re.MULTILINE)
+    return head + "".join(_solved_exercise(part) for part in exercises)
+
+
+def _solved_exercise(text: str) -> str:
+    stubs = [cell for cell in CELL.finditer(text) if STUB in cell[1]]
+    solutions = SOLUTION.findall(text)
+    if len(stubs) != 1 or len(solutions) != 1:
+        name = text.partition("\n")[0]
+        raise ValueError(f"{name}: {len(stubs)} stubs and {len(solutions)} solutions, want one of each")
+    return text[: stubs[0].start(1)] + solutions[0] + text[stubs[0].end(1) :]
+
+
+def run(text: str, home: Path) -> Any:
+    """Execute a lesson's cells in a kernel of their own, keeping outcomes and songs in `home`.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The notebook with its outputs.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        A cell raised.
+    """
+    import jupytext
+
+    notebook = jupytext.reads(text, "md:myst")
+    execute(notebook, home)
+    return notebook
+
+
+def execute(notebook: Any, home: Path, timeout: float = TIMEOUT, **options: Any) -> None:
+    """Execute a notebook in place, in a kernel of its own that works in `home`.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    home : Path
+    timeout : float
+        Seconds that a cell may take.
+    **options
+        Of `nbclient.NotebookClient`.
+    """
+    from nbclient import NotebookClient
+
+    home.mkdir(parents=True, exist_ok=True)
+    place = {"metadata": {"path": home}}
+    client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", resources=place, **options)
+    # The kernel's own stderr says only what concerns its makers; a cell's stderr is among its outputs.
+    client.execute(env=os.environ | {"MELODY_LESSONS_HOME": str(home.resolve())}, stderr=subprocess.DEVNULL)

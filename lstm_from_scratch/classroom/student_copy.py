@@ -1,0 +1,152 @@
+"""A student's desk: what has been passed, the own copies, JupyterLab on them, notebooks for Colab."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from ..files import write_text
+from .check import outcomes
+from .lesson_files import FOLDER, Lesson
+
+SETTINGS = Path(__file__).parent / "jupyter"  # of JupyterLab, for those who open lessons
+EXTRA = 'pip install -e ".[lessons]"'
+ORIGINALS = (
+    ".originals"  # the lessons as they were when the copies were made, to tell when one has changed since
+)
+NO_ADDRESS = "https://ADDRESS-OF-THE-REPOSITORY"
+LINK = re.compile(r"\[[^][]+\]\(\.\./([^)\s]+)\)")  # to a file of the project, from the folder of the lessons
+INSTALL = """\
+# Colab does not have the package: this installs it there. Where it is installed already, this does nothing.
+import importlib.util
+
+if importlib.util.find_spec("lstm_from_scratch") is None:
+    %pip install -q "git+{address}\""""
+
+
+def my_lessons() -> Path:
+    """The folder of a student's copies: `my_lessons` here, or this one, where it is called so."""
+    return Path() if Path.cwd().name == "my_lessons" else Path("my_lessons")
+
+
+def overview(lessons: list[Lesson], folder: Path) -> list[str]:
+    """A line for each lesson: number, title, minutes, how far the student has come; and what to do next."""
+    width, lines, kept, following = max(len(lesson.title) for lesson in lessons), [], outcomes(folder), None
+    for lesson in lessons:
+        passed = sum(bool(kept.get(name, {}).get("passed")) for name in lesson.exercises)
+        begun = passed or (folder / lesson.path.name).exists()
+        state = f"{passed} of {len(lesson.exercises)} passed" if begun else ""
+        lines.append(f"{lesson.number:>2}  {lesson.title:<{width}}  {lesson.minutes} min  {state}".rstrip())
+        if passed < len(lesson.exercises) and following is None:
+            following = lesson.number
+    return [*lines, f"next: melody lesson {following}" if following else "You have passed them all."]
+
+
+def take_copy(lesson: Lesson, folder: Path) -> tuple[Path, str]:
+    """The student's own copy, made where there is none and otherwise left alone; and what to tell.
+
+    Returns
+    -------
+    Path
+        Of the copy.
+    str
+        One line.
+    """
+    mine, original = folder / lesson.path.name, folder / ORIGINALS / lesson.path.name
+    if not mine.exists():
+        original.parent.mkdir(parents=True, exist_ok=True)
+        write_text(original, lesson.text)
+        write_text(mine, links_led_out(lesson.text, _address()))
+        return mine, f"{mine}: your own copy of lesson {lesson.number}"
+    if original.is_file() and original.read_text(encoding="utf-8") != lesson.text:
+        return mine, (
+            f"{mine}: your copy stays as it is, but lesson {lesson.number} has changed since you began it; "
+            "to begin the new one, give your copy another name and this command again"
+        )
+    return mine, f"{mine}: your copy stays as it is"
+
+
+def links_led_out(text: str, address: str | None) -> str:
+    """A lesson as it reads outside the project: its links lead to the repository's address.
+
+    Where there is no address, the file's path in the project stands in the link's place.
+    """
+    if not address:
+        return LINK.sub(r"`\1`", text)
+    files = f"{address.removesuffix('.git')}/blob/HEAD/"
+    return LINK.sub(lambda link: link[0].replace("../", files, 1), text)
+
+
+def need(*packages: str) -> None:
+    """Raise an ImportError that says what to install, where one of the packages is not there."""
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        raise ImportError(f"{', '.join(missing)} not installed; for the lessons: {EXTRA}")
+
+
+def open_lab(mine: Path) -> int:
+    """Open a copy in JupyterLab, until its server is stopped; its exit status.
+
+    The setting under `jupyter/` makes JupyterLab open .md files as notebooks; the student's own go first.
+
+    Raises
+    ------
+    ImportError
+        JupyterLab is not installed.
+    """
+    need("jupyterlab", "jupytext", "ipykernel")
+    folder = mine.parent.resolve()
+    settings = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    changes = {"MELODY_LESSONS_HOME": str(folder), "JUPYTER_CONFIG_PATH": os.pathsep.join(settings)}
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{mine.name}"]
+    with subprocess.Popen(command, cwd=folder, env=os.environ | changes) as server:
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:  # the server has heard it too, and asks whether it is meant
+                continue
+
+
+def export(lessons: list[Lesson], folder: Path) -> list[str]:
+    """Write .ipynb copies whose first code cell installs the package; what to print.
+
+    Raises
+    ------
+    ValueError
+        One is there already: nothing is written.
+    ImportError
+        Jupytext is not installed.
+    """
+    need("jupytext")
+    import jupytext
+    from nbformat.v4 import new_code_cell
+
+    paths = [folder / lesson.path.with_suffix(".ipynb").name for lesson in lessons]
+    for path in paths:
+        if path.exists():
+            raise ValueError(f"{path} is there already, perhaps with someone's answers: give another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    address = _address()
+    for lesson, path in zip(lessons, paths):
+        notebook = jupytext.reads(links_led_out(lesson.text, address), "md:myst")
+        notebook.cells.insert(1, new_code_cell(INSTALL.format(address=address or NO_ADDRESS)))
+        write_text(path, jupytext.writes(notebook, "ipynb"))
+    unknown = [f"This is no clone from an https address: put yours for {NO_ADDRESS} in each first code cell."]
+    return [*map(str, paths), *([] if address else unknown)]
+
+
+def _address() -> str | None:
+    """Where this clone came from, as an https address without anyone's password; or None."""
+    if not (FOLDER.parent / ".git").exists():  # installed, or in the repository of something else
+        return None
+    command = ["git", "-C", str(FOLDER.parent), "remote", "get-url", "origin"]
+    try:
+        origin = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    except OSError:  # no git here
+        return None
+    origin = re.sub(r"^(?:ssh://)?git@([^:/]+)[:/]", r"https://\1/", origin)
+    return re.sub(r"^https://[^@/]*@", "https://", origin) if origin.startswith("https://") else None

@@ -1,0 +1,248 @@
+"""Melodies drawn from a model, one symbol at a time, at a temperature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.model import MelodyModel
+from ..music import Vocabulary
+from ..music.symbols import DELIMITER, HOLD, REST
+
+SHORTEST = 64  # symbols before a melody may end itself
+LONGEST = 512
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What was drawn.
+
+    Parameters
+    ----------
+    symbols : list of str
+        The primer, then what follows it; no delimiter.
+    entropy : float
+        Mean nats of the tempered distributions that the symbols were drawn from.
+    ended : bool
+        Whether the melody ended itself before it had the length allowed.
+    """
+
+    symbols: list[str]
+    entropy: float
+    ended: bool
+
+    @property
+    def length_in_words(self) -> str:
+        """How long it is, and whether that was its own will."""
+        how = "ended by the network itself" if self.ended else "cut at the length allowed"
+        return f"{len(self.symbols)} symbols, {how}"
+
+
+def tempered(logits: np.ndarray, temperature: float) -> np.ndarray:
+    """p_i = exp(y_i / T) / sum_j exp(y_j / T), in float64; T = 0 is the largest alone. [P III-B3]
+
+    The paper's log(p_i) differs from the logit y_i by a constant, which cancels; subtracting the largest
+    logit first cancels too, and nothing overflows however small T is.
+
+    Raises
+    ------
+    ValueError
+        T is negative, infinite or NaN, or no logit is finite.
+    """
+    if not (temperature >= 0 and math.isfinite(temperature)):
+        raise ValueError(f"temperature {temperature}: want a finite number, 0 or more")
+    y = np.asarray(logits, np.float64)
+    largest = float(y.max())
+    if not math.isfinite(largest):
+        raise ValueError("the logits hold no finite largest value: the model's weights are broken")
+    y = y - largest
+    if temperature == 0:
+        p = np.zeros(len(y))
+        p[int(y.argmax())] = 1.0
+        return p
+    with np.errstate(over="ignore"):  # y / T may reach -inf, whose exponential is 0
+        p = np.exp(y / temperature)
+    return p / p.sum()
+
+
+def sample(
+    model: MelodyModel,
+    vocabulary: Vocabulary | None = None,
+    temperature: float = 0.7,
+    primer: Iterable[str] = (),
+    steps: int | None = None,
+    rng: np.random.Generator | None = None,
+) -> list[str]:
+    """The symbols of one melody, primer included; see `compose`."""
+    return compose(model, vocabulary, temperature, primer, steps, rng).symbols
+
+
+def compose(
+    model: MelodyModel,
+    vocabulary: Vocabulary | None = None,
+    temperature: float = 0.7,
+    primer: Iterable[str] = (),
+    steps: int | None = None,
+    rng: np.random.Generator | None = None,
+    complete: bool = False,
+) -> Composition:
+    """Draw one melody.
+
+    Parameters
+    ----------
+    model : MelodyModel
+    vocabulary : Vocabulary, optional
+        The model's own unless given.
+    temperature : float
+        0 always takes the likeliest symbol, 1 the model's own distribution.
+    primer : iterable of str
+        Symbols that the melody begins with.
+    steps : int, optional
+        16ths in all, the primer's included. The model may end the melody before, but not before 64; where
+        none are given, it goes on until it does, up to 512.
+    rng : numpy.random.Generator, optional
+        Seeded with 0 unless given.
+    complete : bool
+        The primer's last note has its full length: what is drawn first does not go on with it.
+
+    Raises
+    ------
+    ValueError
+        A primer outside the vocabulary, longer than `steps`, or beginning with `_`; a bad temperature.
+    """
+    vocabulary = vocabulary or model.vocabulary
+    if vocabulary is None:
+        raise ValueError("the model has no vocabulary of its own: give one")
+    if len(vocabulary) != model.symbols:
+        raise ValueError(f"a vocabulary of {len(vocabulary)} for a model of {model.symbols} symbols")
+    rng = rng or np.random.default_rng(0)
+    primer = list(primer)
+    limit = _limit(primer, steps)
+    delimiter = vocabulary.ids([DELIMITER])[0] if DELIMITER in vocabulary else None
+    try:
+        ids = vocabulary.ids(primer)
+    except ValueError as error:
+        raise ValueError(f"primer: {error}") from None
+    barred = vocabulary.ids(s for s in _unfit_to_follow(primer, complete) if s in vocabulary)
+    tempered(np.zeros(1), temperature)  # refuse a bad temperature before any work
+    player = Player(model, delimiter if delimiter is not None else 0)
+    entropies = []
+    with model.recurrent.frozen():
+        logits = player.start(ids)[:, 0]
+        while len(ids) < limit:
+            if len(ids) < SHORTEST and delimiter is not None:
+                logits[delimiter] = -np.inf
+            if len(ids) == len(primer):
+                logits[barred] = -np.inf
+            p = tempered(logits, temperature)
+            entropies.append(entropy_of(p))
+            choice = draw(p, rng)
+            if choice == delimiter:
+                break
+            ids.append(choice)
+            logits = player.step(choice)[:, 0]
+    entropy = float(np.mean(entropies)) if entropies else 0.0
+    return Composition(vocabulary.names(ids), entropy, ended=len(ids) < limit)
+
+
+def compose_many(
+    model: MelodyModel, count: int, temperature: float, rng: np.random.Generator, longest: int = LONGEST
+) -> list[list[str]]:
+    """Draw melodies side by side, each until the model ends it or it has `longest` symbols.
+
+    Unlike `compose`, it lets a melody end after its first symbol: the model's own lengths are to be seen.
+    """
+    vocabulary = model.vocabulary
+    delimiter, hold = vocabulary.ids([DELIMITER, HOLD])
+    player = Player(model, delimiter, count)
+    drawn = np.full((longest, count), delimiter)
+    playing = np.ones(count, bool)
+    with model.recurrent.frozen():
+        logits = player.start()
+        logits[[delimiter, hold]] = -np.inf  # a melody begins with an onset
+        for t in range(longest):
+            for column in np.flatnonzero(playing):
+                drawn[t, column] = draw(tempered(logits[:, column], temperature), rng)
+            playing &= drawn[t] != delimiter
+            if not playing.any():
+                break
+            logits = player.step(drawn[t])
+    return [vocabulary.names(column[: _length(column, delimiter)]) for column in drawn.T]
+
+
+def _length(ids: np.ndarray, delimiter: int) -> int:
+    """Of what stands before the first delimiter."""
+    ends = np.flatnonzero(ids == delimiter)
+    return int(ends[0]) if len(ends) else len(ids)
+
+
+def entropy_of(p: np.ndarray) -> float:
+    """-sum p ln p, in nats."""
+    p = p[p > 0]
+    return float(-(p @ np.log(p)))
+
+
+def draw(p: np.ndarray, rng: np.random.Generator) -> int:
+    """An index with probability p: where the running sum of p first exceeds a uniform number."""
+    running = np.cumsum(p)
+    return int(running.searchsorted(rng.random() * running[-1], side="right"))
+
+
+def _unfit_to_follow(primer: list[str], complete: bool) -> list[str]:
+    """What may not be drawn first: it has nothing to hold, or would lengthen what is complete."""
+    if primer and not complete:
+        return []
+    in_rest = [s for s in primer if s != HOLD][-1:] == [REST]
+    return [HOLD, REST] if in_rest else [HOLD]
+
+
+def _limit(primer: list[str], steps: int | None) -> int:
+    """How many symbols at most, once the primer and the length asked for are found to fit."""
+    if primer[:1] == [HOLD]:
+        raise ValueError("the primer begins with '_': there is no note to hold")
+    if DELIMITER in primer:
+        raise ValueError(f"the primer holds the delimiter {DELIMITER!r}, which would end it")
+    if steps is None:
+        return max(LONGEST, len(primer) + SHORTEST)
+    if steps < 1:
+        raise ValueError(f"{steps} steps: want 1 or more")
+    if len(primer) > steps:
+        raise ValueError(f"the primer has {len(primer)} symbols, more than the {steps} steps asked for")
+    return steps
+
+
+class Player:
+    """Feeds a model one symbol at a time, as it was trained: with its state carried, or window by window.
+
+    Parameters
+    ----------
+    model : MelodyModel
+    delimiter : int
+    columns : int
+        How many melodies are drawn side by side.
+    """
+
+    def __init__(self, model: MelodyModel, delimiter: int, columns: int = 1):
+        self._model, self._delimiter = model, delimiter
+        self._state: tuple | None = None
+        self._window = np.full((model.window or 1, columns), delimiter)
+
+    def start(self, ids: Iterable[int] = ()) -> np.ndarray:
+        """The logits (V, columns) of the symbols after a delimiter and the ids."""
+        logits = self.step(self._delimiter)
+        for i in ids:
+            logits = self.step(i)
+        return logits
+
+    def step(self, i: int | np.ndarray) -> np.ndarray:
+        """The logits (V, columns) of the symbols after i, one for all columns or one for each."""
+        model = self._model
+        self._window[:-1] = self._window[1:]
+        self._window[-1] = i
+        logits = model.logits(model.backend.to_device(self._window), self._state, last_only=True)
+        if not model.window:
+            self._state = model.state
+        return model.backend.to_host(logits).astype(np.float64)

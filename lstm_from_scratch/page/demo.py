@@ -1,0 +1,155 @@
+"""`melody demo`: songs -> training -> melodies -> a page to hear and see."""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from .. import __version__
+from ..composing.primer import Primer, as_melody
+from ..composing.sampling import compose
+from ..corpus.corpus import Corpus
+from ..corpus.parts import PARTS
+from ..evaluation.copying import SpanFinder
+from ..evaluation.evaluation import measure
+from ..files import write_text
+from ..model.model import MelodyModel
+from ..music import Vocabulary, score
+from ..paper.figures import results
+from ..training.loop import train
+from ..training.recipe import Recipe
+from ..training.run import Run
+from ..training.running_means import Row
+from . import page
+
+# For minutes: what keeps longer training from learning by heart, the fast preset's way, would hold it up.
+RECIPE = Recipe(
+    objective="stream", batch=32, length=32, lr=0.006, warmup=100, decay=True, averaging=0.99, clip=1.0,
+    dropout=0.3,
+)  # fmt: skip
+TEMPERATURES = (0.2, 0.5, 0.7, 1.0, 1.3)
+LENGTH = 128  # 16ths of a melody at most: eight bars of 4/4
+VALIDATIONS = 8
+COMPARED = 40  # test songs whose own longest shared span stands beside the melodies'
+
+
+def calibrated_steps(corpus: Corpus, seconds: float, seed: int) -> int:
+    """How many batches fit into a time on this machine, from a few with a model that is then forgotten."""
+    run = Run(corpus, replace(RECIPE, steps=10**9), seed)
+    run.advance()
+    start, batches = time.perf_counter(), 0
+    while not batches or time.perf_counter() - start < 0.03 * seconds:
+        run.advance()
+        batches += 1
+    batch = (time.perf_counter() - start) / batches
+    start = time.perf_counter()
+    run.validate()
+    validation = time.perf_counter() - start
+    return max(VALIDATIONS, int((0.96 * seconds - VALIDATIONS * validation) / batch))
+
+
+def with_steps(steps: int) -> Recipe:
+    """The demo's recipe for so many steps."""
+    return replace(RECIPE, steps=steps, validate_every=-(-steps // VALIDATIONS))
+
+
+def spell(songs: list[np.ndarray], vocabulary: Vocabulary) -> list[tuple[str, ...]]:
+    """Songs of integers as songs of symbols."""
+    return [tuple(vocabulary.names(song)) for song in songs]
+
+
+def exhibit_melodies(model: MelodyModel, find_span: SpanFinder, out: Path, seed: int) -> list[page.Exhibit]:
+    """One melody a temperature, written in all formats."""
+    exhibits = []
+    for temperature in TEMPERATURES:
+        drawn = compose(model, temperature=temperature, steps=LENGTH, rng=np.random.default_rng(seed))
+        melody = as_melody(drawn.symbols, Primer([]), f"Melody at T = {temperature:g}, seed {seed}")
+        files = score.save(melody, out, f"melody_T{temperature:g}")
+        exhibits.append(
+            page.Exhibit(
+                temperature,
+                drawn.entropy,
+                drawn.length_in_words,
+                find_span(drawn.symbols),
+                files,
+                drawn.symbols,
+            )
+        )
+    return exhibits
+
+
+def human_span(corpus: Corpus, find_span: SpanFinder) -> str:
+    """What songs of the test part share with the training songs, cut to the melodies' length."""
+    songs = spell(corpus.part("test")[:COMPARED], corpus.vocabulary)
+    spans = [find_span(song[:LENGTH])[0] for song in songs]
+    return (
+        f"For comparison: of {len(spans)} folk songs that were held out, cut to at most {LENGTH} symbols, "
+        f"the longest run that also stands in a training song has {statistics.median(spans):g} symbols on "
+        f"the median, {max(spans)} at most."
+    )
+
+
+def run_demo(
+    corpus: Corpus,
+    out: Path,
+    minutes: float = 2.0,
+    steps: int | None = None,
+    seed: int = 0,
+    say: Callable[[str], None] = print,
+    progress: Callable[[Run, Row | None], None] = lambda run, row: None,
+) -> Path:
+    """Train within the minutes, or for `steps` batches, compose, measure and write `out/index.html`.
+
+    Returns
+    -------
+    Path
+        Of the page.
+    """
+    corpus.require(*PARTS)
+    out.mkdir(parents=True, exist_ok=True)
+    if steps is None:
+        steps = calibrated_steps(corpus, 60 * minutes, seed)
+        say(
+            f"{steps} training steps fit into {minutes:g} minutes here; "
+            f"--steps {steps} repeats this demo exactly"
+        )
+    start = time.perf_counter()
+    run = train(corpus, with_steps(steps), out / "model", seed, progress=progress)
+    if not run.finished:
+        raise KeyboardInterrupt
+    say(f"trained in {time.perf_counter() - start:.0f} s")  # not on the page: --steps repeats it exactly
+    model = MelodyModel.load(out / "model" / "best.npz")
+    say("measuring on songs that were held out, and composing")
+    measures = measure(corpus, model)
+    find_span = SpanFinder(spell(corpus.part("training"), corpus.vocabulary))
+    exhibits = exhibit_melodies(model, find_span, out, seed)
+    shown = {name: measures[name] for name in ("3-gram", "5-gram")}
+    facts = [
+        ("songs", ", ".join(f"{len(corpus.part(p))} {p}" for p in PARTS)),
+        ("symbols", f"{sum(map(len, corpus.songs))}, {len(corpus.vocabulary)} different"),
+        (
+            "network",
+            f"one-hot, {run.recipe.cell.upper()} of {run.recipe.units} units, dropout, dense softmax",
+        ),
+        ("parameters", f"{sum(p.size for p in model.params.values())}"),
+        ("training", f"{steps} steps of {run.recipe.batch} x {run.recipe.length} symbols"),
+        ("repeat it", f"melody demo --steps {steps} --seed {seed}"),
+        ("machine", f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}"),
+        ("version", f"lstm_from_scratch {__version__}"),
+    ]
+    curves = results.training_curves(run.history, shown)
+    write_text(out / "curves.svg", curves)
+    write_text(
+        out / "measures.json",
+        json.dumps({"steps": steps, "seed": seed, "trained": model.about, "test": measures}, indent=1) + "\n",
+    )
+    index = out / "index.html"
+    write_text(index, page.render(facts, curves, measures, human_span(corpus, find_span), exhibits))
+    return index

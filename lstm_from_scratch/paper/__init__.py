@@ -1,0 +1,1 @@
+"""What the paper claims, measured: Table I, a task of recall, runs that are kept, and the figures."""

@@ -1,0 +1,154 @@
+"""Training runs that are measured, kept, and not run again."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..corpus.corpus import Corpus
+from ..files import write_text
+from ..model.checkpoint import CheckpointError
+from ..model.model import MelodyModel
+from ..training.loop import train
+from ..training.recipe import Recipe
+from ..training.run import Run
+from ..training.running_means import Row
+
+Progress = Callable[[Run, "Row | None"], None]
+WRITTEN_EVERY = 10.0  # seconds: as much of a run's time may be lost where it is killed
+
+
+def trained(
+    corpus: Corpus, recipe: Recipe, folder: Path, seed: int = 0, progress: Progress = lambda run, row: None
+) -> tuple[MelodyModel, dict[str, Any]]:
+    """The best model of a run and its record: read from the folder where the same run is finished there.
+
+    An unfinished run goes on from its last checkpoint.
+
+    Returns
+    -------
+    model : MelodyModel
+    record : dict
+        "seed", "recipe", "corpus" (its digest), "parameters", "steps" made, "rows": the history, each row
+        with the "seconds" of training and validation until then, and "best": the row of the model. They
+        are the processor's, so that other work on the machine does not count; on one thread they are what
+        an idle machine takes.
+    """
+    wanted = {"seed": seed, "recipe": asdict(recipe), "corpus": corpus.digest}
+    record = _read(folder / "record.json")
+    if {name: record.get(name) for name in wanted} != wanted or not record.get("finished"):
+        for name in ("measures.json", "context.json"):  # of another run
+            (folder / name).unlink(missing_ok=True)
+        record = wanted | _train(corpus, recipe, folder, seed, progress)
+        write_text(folder / "record.json", json.dumps(record, indent=1) + "\n")
+    return MelodyModel.load(folder / "best.npz"), record
+
+
+def as_it_stands(folder: Path) -> tuple[MelodyModel, dict[str, Any]]:
+    """As `trained`, of a run that is not finished: the best model until now, and what its folder tells."""
+    model = MelodyModel.load(folder / "best.npz")
+    history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
+    about = {name: model.about[name] for name in ("seed", "recipe", "corpus")}
+    return model, about | _record(False, model, history, folder)
+
+
+def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Progress) -> dict[str, Any]:
+    clock = _Clock(folder / "clock.json", progress)
+    try:
+        run = train(corpus, recipe, folder, seed, resume=True, progress=clock)
+    except CheckpointError:  # of another recipe, seed or corpus
+        run = train(corpus, recipe, folder, seed, progress=clock)
+    if not run.finished:
+        clock.write(run.step)
+        raise KeyboardInterrupt
+    return _record(True, run.model, run.history, folder)
+
+
+def _record(finished: bool, model: MelodyModel, history: list[Row], folder: Path) -> dict[str, Any]:
+    seconds = _read(folder / "clock.json")
+    _check_seconds(history, seconds, folder)
+    rows = [row | {"seconds": seconds[str(row["step"])]} for row in history]
+    return {
+        "finished": finished,
+        "parameters": sum(p.size for p in model.params.values()),
+        "steps": rows[-1]["step"],
+        "best": min(rows, key=lambda row: row["validation_loss"]),
+        "rows": rows,
+    }
+
+
+class _Clock:
+    """Processor seconds of a run at each validation, over all its parts; they lie beside its checkpoints.
+
+    So do those of the last batch that was seen: the part that goes on begins with them.
+    """
+
+    def __init__(self, path: Path, progress: Progress):
+        self._path, self._progress, self._start = path, progress, time.process_time()
+        self._seconds: dict[str, float] = {}
+
+    def __call__(self, run: Run, row: Row | None) -> None:
+        if not self._seconds:  # the first batch of this part
+            kept = {"0": 0.0} | (_read(self._path) if run.step > 1 else {})
+            # a run that was killed goes on from a step before the last that its clock has seen
+            self._before = float(np.interp(run.step - 1, [int(step) for step in kept], list(kept.values())))
+            self._seconds = {step: s for step, s in kept.items() if int(step) < run.step}
+            _check_seconds(run.history[: -1 if row else None], self._seconds, self._path.parent)
+            self._written = time.monotonic()
+        if row:
+            self._seconds[str(row["step"])] = self._now()
+        if row or time.monotonic() - self._written > WRITTEN_EVERY:
+            self.write(run.step)
+        self._progress(run, row)
+
+    def _now(self) -> float:
+        return self._before + time.process_time() - self._start
+
+    def write(self, step: int) -> None:
+        """Keep what is known after so many steps."""
+        if self._seconds:
+            write_text(self._path, json.dumps(self._seconds | {str(step): self._now()}) + "\n")
+            self._written = time.monotonic()
+
+
+def _check_seconds(history: list[Row], seconds: dict[str, float], folder: Path) -> None:
+    """Refuse a run of which it is not known how long it took: one that another command trained, say."""
+    for row in history:
+        if str(row["step"]) not in seconds:
+            raise ValueError(
+                f"{folder}: clock.json does not tell when step {row['step']} was made; "
+                "remove this folder, and the run is made anew"
+            )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def machine() -> dict[str, str]:
+    """Where and with what a figure was measured."""
+    return {
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def _processor() -> str:
+    """As Linux names it, else as Python does."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

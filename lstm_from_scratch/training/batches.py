@@ -1,0 +1,151 @@
+"""From songs to batches: windows gathered from one stream, or pieces of lanes."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..corpus.corpus import CorpusError
+from ..network.backend import CPU, Backend
+from .recipe import Recipe
+
+Array = Any  # numpy.ndarray or cupy.ndarray
+
+
+class Batch(NamedTuple):
+    """What one training step sees.
+
+    Parameters
+    ----------
+    tokens : int array (T, B)
+    targets : int array (T, B), or (B,) for the last step only
+    counted : bool array like targets, or None
+        Which targets count; None for all.
+    carried : bool array (B,), or None
+        Which columns go on with the state of the batch before; None for none.
+    """
+
+    tokens: Array
+    targets: Array
+    counted: Array | None = None
+    carried: Array | None = None
+
+
+class Batches:
+    """The batches of a run, each a function of the seed and the step alone: a run can go on anywhere.
+
+    Parameters
+    ----------
+    songs : list of integer arrays
+    delimiter : int
+    recipe : Recipe
+    seed : int
+        The order of an epoch is drawn from it by NumPy, so that it is the same on every device.
+    backend : Backend
+        Where the batches are. The songs go there whole, once or once an epoch, so that no batch is uploaded.
+    """
+
+    def __init__(
+        self, songs: list[np.ndarray], delimiter: int, recipe: Recipe, seed: int, backend: Backend = CPU
+    ):
+        self._recipe, self._seed, self._epoch, self._to_device = recipe, seed, -1, backend.to_device
+        if recipe.objective == "window":
+            stream = windows(songs, delimiter, recipe.length)
+            self._stream = self._to_device(stream)
+            self._steps = self._to_device(np.arange(recipe.length + 1)[:, None])
+            available = len(stream) - recipe.length
+        else:
+            self._songs = [np.concatenate([[delimiter], song, [delimiter]]) for song in songs]
+            self._cuts = int(recipe.cut * len(songs))  # each makes one piece more, or none
+            if self._cuts and recipe.batch == 1:
+                raise CorpusError(
+                    "a batch of 1: where songs are cut, an epoch may have fewer pieces than batches, and the "
+                    "last ones nothing to learn from; a batch of 2 or more is needed"
+                )
+            available = self._cuts + sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
+        if available < recipe.batch:
+            raise CorpusError(
+                f"the training songs give {available} pieces of {recipe.length} symbols, too few for a batch "
+                f"of {recipe.batch}: a smaller batch or more songs are needed"
+            )
+        self._available, self.per_epoch = available, -(-available // recipe.batch)
+
+    def __call__(self, step: int) -> Batch:
+        """The batch of a step, the first being 0."""
+        epoch, k = divmod(step, self.per_epoch)
+        if epoch != self._epoch:
+            self._begin(epoch)
+        if self._recipe.objective == "stream":
+            return Batch(*(part[k] for part in self._lanes))
+        starts = self._starts[k * self._recipe.batch : (k + 1) * self._recipe.batch]
+        return window_batch(self._stream, self._steps, starts)
+
+    def _begin(self, epoch: int) -> None:
+        """Put an epoch's order, or its lanes in their order, where the batches are."""
+        rng, recipe = np.random.default_rng([self._seed, epoch]), self._recipe
+        if recipe.objective == "stream":
+            parts = cut(self._songs, self._cuts, rng) if self._cuts else self._songs
+            pieces = [song_pieces(parts[i], recipe.length) for i in rng.permutation(len(parts))]
+            self._lanes = [self._to_device(a) for a in lanes(pieces, recipe.batch, self.per_epoch)]
+        else:
+            self._starts = self._to_device(rng.permutation(self._available))
+        self._epoch = epoch
+
+
+def cut(songs: list[np.ndarray], count: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """So many of the songs, drawn at random, in two parts each, and the others whole.
+
+    The symbol at the cut ends one part and begins the other. That others stay whole matters: the end of a cut
+    song is not heard from its beginning, and a network that hears cut songs alone ends its own too late.
+    """
+    chosen = set(rng.permutation(len(songs))[:count].tolist())
+    parts = []
+    for i, song in enumerate(songs):
+        k = int(rng.integers(1, len(song) - 1)) if i in chosen else 0
+        parts += [song[: k + 1], song[k:]] if k else [song]
+    return parts
+
+
+def song_pieces(song: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """A song, delimiters at both ends, or a part of one, cut into pieces: tokens and targets (n, length).
+
+    The last piece is filled up; -1 marks the targets that are none.
+    """
+    n = -(-(len(song) - 1) // length)
+    tokens, targets = np.full(n * length, song[-1]), np.full(n * length, -1)
+    tokens[: len(song) - 1], targets[: len(song) - 1] = song[:-1], song[1:]
+    return tokens.reshape(n, length), targets.reshape(n, length)
+
+
+def lanes(pieces: list[tuple[np.ndarray, np.ndarray]], batch: int, steps: int) -> Batch:
+    """Songs end to end in `batch` lanes of `steps` pieces: the batches of all steps, one behind the other.
+
+    Where the songs fall short of the last lane's end, nothing counts.
+    """
+    tokens, targets = (np.concatenate([piece[i] for piece in pieces]) for i in range(2))
+    carried = np.concatenate([np.arange(len(t)) > 0 for t, _ in pieces])
+    missing = batch * steps - len(tokens)
+    tokens = np.pad(tokens, ((0, missing), (0, 0)), mode="edge")
+    targets = np.pad(targets, ((0, missing), (0, 0)), constant_values=-1)
+    carried = np.pad(carried, (0, missing)).reshape(batch, steps)
+    carried[:, 0] = False  # what the lane before ends with is not what this one goes on from
+    tokens, targets = (a.reshape(batch, steps, -1).transpose(1, 2, 0) for a in (tokens, targets))
+    counted = targets >= 0
+    parts = tokens, np.where(counted, targets, 0), counted, carried.T
+    return Batch(*map(np.ascontiguousarray, parts))
+
+
+def windows(songs: list[np.ndarray], delimiter: int, length: int) -> np.ndarray:
+    """The paper's data: one stream, `length` delimiters around every song.
+
+    A window begins at every symbol but the last `length`, and its target is the symbol that follows it.
+    """
+    gap = np.full(length, delimiter)
+    return np.concatenate([gap] + [part for song in songs for part in (song, gap)])
+
+
+def window_batch(stream: Array, steps: Array, starts: Array) -> Batch:
+    """The windows of a stream that begin at `starts` (B,); `steps` is 0 to length, (length + 1, 1)."""
+    found = stream[steps + starts]
+    return Batch(found[:-1], found[-1])

@@ -1,0 +1,174 @@
+"""The measures, against the definitions written out one target at a time."""
+
+import math
+
+import numpy as np
+import pytest
+
+from lstm_from_scratch.evaluation.bootstrap import interval, ratio
+from lstm_from_scratch.evaluation.evaluation import evaluate, measure, song_totals
+from lstm_from_scratch.evaluation.predictors import Network
+
+SONGS = [["60", "_", "r", "_"], ["62", "_", "_"], ["60"], ["64", "_", "62", "_", "60", "_", "_", "_"]]
+
+
+class Given:
+    """Random distributions, the same every time."""
+
+    def __init__(self, symbols):
+        self.symbols = symbols
+
+    def log_probabilities(self, songs):
+        rng = np.random.default_rng(0)
+        p = [rng.random((len(song) + 1, self.symbols)) for song in songs]
+        return [np.log(x / x.sum(axis=1, keepdims=True)) for x in p]
+
+
+@pytest.fixture
+def songs(corpus):
+    return [np.array(corpus.vocabulary.ids(song)) for song in SONGS]
+
+
+def test_the_measures_are_as_defined(corpus, songs):
+    names = list(corpus.vocabulary)
+    predictor = Given(len(names))
+    nats = pitch_nats = 0.0
+    symbols = onsets = right = right_onsets = notes = 0
+    for song, log_p in zip(SONGS, predictor.log_probabilities(songs)):
+        for target, row in zip([*song, "/"], log_p):
+            p = dict(zip(names, np.exp(row)))
+            hit = max(p, key=p.get) == target
+            nats -= math.log(p[target])
+            symbols += 1
+            right += hit
+            if target != "_":
+                onsets += 1
+                right_onsets += hit
+            if target.isdigit():
+                notes += 1
+                pitch_nats -= math.log(p[target] / sum(q for s, q in p.items() if s.isdigit()))
+    assert (symbols, onsets, notes) == (20, 11, 6)
+    found = evaluate(predictor, songs, corpus.vocabulary)
+    intervals = found.pop("intervals")
+    assert found.pop("interval") == intervals["nats_per_symbol"]
+    assert all(low <= found[name] <= high for name, (low, high) in intervals.items())
+    assert intervals.keys() == found.keys()
+    assert found == pytest.approx(
+        {
+            "nats_per_symbol": nats / symbols,
+            "bits_per_onset": nats / math.log(2) / onsets,
+            "onset_accuracy": right_onsets / onsets,
+            "accuracy": right / symbols,
+            "pitch_bits": pitch_nats / math.log(2) / notes,
+        }
+    )
+
+
+def test_the_interval_holds_the_mean_and_is_the_same_each_time(corpus):
+    test, predictor = corpus.part("test"), Given(len(corpus.vocabulary))
+    found = evaluate(predictor, test, corpus.vocabulary)
+    low, high = found["interval"]
+    assert low < found["nats_per_symbol"] < high < low + 0.5
+    assert evaluate(predictor, test, corpus.vocabulary) == found
+    assert evaluate(predictor, test, corpus.vocabulary, bootstrap=0)["interval"] == [None, None]
+
+
+def test_the_interval_covers_19_means_of_20(corpus):
+    """Of bootstraps over songs whose nats a symbol are drawn with mean 2, about 95 % hold 2."""
+
+    class Fixed:
+        def __init__(self, rng):
+            self.rng = rng
+
+        def log_probabilities(self, songs):
+            return [np.full((len(s) + 1, 26), -max(0.0, self.rng.normal(2, 0.5))) for s in songs]
+
+    songs, rng, held = [np.array([1, 2, 3])] * 40, np.random.default_rng(0), 0
+    for _ in range(100):
+        low, high = evaluate(Fixed(rng), songs, corpus.vocabulary, bootstrap=300)["interval"]
+        held += low <= 2 <= high
+    assert 85 <= held <= 99
+
+
+def test_the_interval_is_the_middle_95_per_cent_of_resamples():
+    rows = np.random.default_rng(1).normal(10, 1, (400, 1))
+    low, high = interval(rows, lambda sums: sums[0], draws=4000)
+    error = np.sqrt(400) * rows.std()  # of the sum of 400 drawn from these
+    assert [low, high] - rows.sum() == pytest.approx([-1.96 * error, 1.96 * error], rel=0.08)
+
+
+def test_a_ratio_is_of_pairs():
+    """One predictor that needs a fifth more for each song needs a fifth more in every resample."""
+    rows = np.random.default_rng(1).exponential(size=(30, 7))
+    assert ratio(1.2 * rows, rows) == pytest.approx([1.2, 1.2, 1.2])
+    other = rows[::-1]
+    value, low, high = ratio(other, rows)
+    assert value == pytest.approx(1) and low < 0.9 and high > 1.1
+
+
+def test_one_song_has_an_interval_of_no_width(corpus, songs):
+    found = evaluate(Given(len(corpus.vocabulary)), songs[:1], corpus.vocabulary)
+    assert found["interval"] == pytest.approx([found["nats_per_symbol"]] * 2)
+
+
+def test_without_songs_there_is_nothing_to_measure(corpus):
+    with pytest.raises(ValueError, match="no song to evaluate"):
+        evaluate(Given(26), [], corpus.vocabulary)
+
+
+def test_a_song_of_rests_has_no_pitch_bits(corpus):
+    rests = [np.array(corpus.vocabulary.ids(["r", "_"]))]
+    assert evaluate(Given(len(corpus.vocabulary)), rests, corpus.vocabulary)["pitch_bits"] == 0
+
+
+def direct(model, song, delimiter):
+    """The distributions of one song by one plain run from the zero state."""
+    y = model.logits(np.array([[delimiter, *song]]).T)[:, :, 0].astype(float)
+    return y - np.log(np.exp(y).sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize(("columns", "backwards"), [(1, False), (3, True), (64, False)])
+def test_a_model_is_evaluated_from_the_zero_state_through_each_song(corpus, model, columns, backwards):
+    songs = corpus.songs[::-3] if backwards else corpus.songs[::3]
+    found = Network(model, corpus.delimiter, columns).log_probabilities(songs)
+    for song, p in zip(songs, found):
+        assert p.shape == (len(song) + 1, 26) and p.dtype == np.float64
+        assert p == pytest.approx(direct(model, song, corpus.delimiter), abs=2e-5)
+
+
+@pytest.mark.parametrize("columns", [1, 64])
+def test_a_window_model_is_evaluated_window_by_window(corpus, window_model, columns):
+    songs = [corpus.songs[3], corpus.songs[0][:1], corpus.songs[7][:70]]
+    found = Network(window_model, corpus.delimiter, columns).log_probabilities(songs)
+    for song, p in zip(songs, found):
+        padded = [corpus.delimiter] * 64 + list(song)
+        assert p.shape == (len(song) + 1, 26)
+        for k in (0, 1, len(song) // 2, len(song) - 1, len(song)):
+            y = window_model.logits(np.array([padded[k : k + 64]]).T, last_only=True)[:, 0].astype(float)
+            assert p[k] == pytest.approx(y - np.log(np.exp(y).sum()), abs=2e-5)
+
+
+def test_the_two_kinds_of_model_differ(corpus, model, window_model):
+    songs = [corpus.songs[0]]
+    a, b = (Network(m, corpus.delimiter).log_probabilities(songs)[0] for m in (model, window_model))
+    assert np.abs(a - b).max() > 1e-4
+
+
+def test_huge_logits_do_not_overflow(corpus, model):
+    model.params["dense.b"][...] = np.linspace(-1e4, 1e4, 26)[:, None]
+    totals = song_totals(Network(model, corpus.delimiter), corpus.songs[:2], corpus.vocabulary)
+    assert np.isfinite(totals).all()
+
+
+def test_everything_is_measured_on_the_test_part(corpus, model):
+    found = measure(corpus, model)
+    assert list(found) == ["network", "always _", *(f"{n}-gram" for n in range(1, 9))]
+    songs = corpus.part("test")
+    best, name = min((found[f"{n}-gram"]["nats_per_symbol"], f"{n}-gram") for n in range(1, 9))
+    network = found["network"].copy()
+    assert network.pop("best_ngram") == name
+    over, low, high = network.pop("over_ngram")
+    assert over == pytest.approx(network["nats_per_symbol"] / best) and low < over < high
+    assert network == evaluate(Network(model, corpus.delimiter), songs, corpus.vocabulary)
+    assert best < found["always _"]["nats_per_symbol"] < math.log(26)
+    assert found["network"]["nats_per_symbol"] == pytest.approx(math.log(26), abs=0.2)

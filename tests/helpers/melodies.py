@@ -1,0 +1,47 @@
+"""Melodies of every shape that a writer must get right, by name."""
+
+from fractions import Fraction
+
+from lstm_from_scratch.music import Melody, Note
+
+
+def melody(events, **keywords):
+    return Melody(tuple(Note(pitch, Fraction(duration)) for pitch, duration in events), **keywords)
+
+
+SCALE = [(p, 1) for p in (60, 62, 64, 65, 67, 69, 71, 72)]
+MELODIES = {
+    "4/4 with ties over barlines": melody(
+        [(60, 1), (64, "5/2"), (67, 2), (65, 5), (60, 9), (62, "3/4"), (64, "1/4")],
+        title='Tom & "Ann" <3',
+        key=(0, "major"),
+        meter=(4, 4),
+    ),
+    "3/4 with an upbeat": melody(
+        [(62, 1), (67, 2), (69, 1), (71, "3/2"), (72, "1/2"), (74, 3), (67, 2)],
+        title="Ännchen",
+        key=(7, "major"),
+        meter=(3, 4),
+        upbeat=Fraction(1),
+    ),
+    "6/8, minor with flats": melody(
+        [(67, "1/2"), (72, 1), (75, "1/2"), (74, "3/2"), (68, 1), (70, 2), (72, "3/2"), (71, 2), (72, 1)],
+        key=(0, "minor"),
+        meter=(6, 8),
+        upbeat=Fraction(1, 2),
+    ),
+    "rests first, within and last": melody(
+        [(None, 3), (60, 1), (None, 6), (62, "1/2"), (None, "3/2")], key=(2, "minor"), meter=(4, 4)
+    ),
+    "triplets": melody(
+        [(60, "1/3"), (62, "1/3"), (64, "1/3"), (65, "2/3"), (67, "1/3"), (60, 2)], meter=(2, 4)
+    ),
+    "all upbeat": melody([(60, 1)], meter=(3, 4), upbeat=Fraction(1)),
+    "one note without a meter": melody([(60, 1)]),
+    "without a meter or key": melody(SCALE * 8 + [(61, "1/2"), (None, "3/4"), (66, "7/2"), (60, 5)]),
+    "without a meter, triplets off the beat": melody(
+        [(60, "1/2"), *[(p, "1/3") for p in (61, 66, 65)] * 20, (60, "1/2"), (60, "1/4")], key=(8, "major")
+    ),
+    "long": melody(SCALE * 10, key=(9, "minor"), meter=(4, 4)),
+    "sharps": melody([(p, "1/2") for p in range(58, 82)], key=(6, "major"), meter=(4, 4)),
+}
