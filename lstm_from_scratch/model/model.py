@@ -11,10 +11,10 @@ import numpy as np
 
 from ..music import Vocabulary
 from ..network import GRU, LSTM, RNN, Dense, Dropout, SoftmaxCrossEntropy
+from ..network.arrays import Array
 from ..network.backend import CPU, Backend
 from .checkpoint import CheckpointError, read_checkpoint, set_weights, write_checkpoint
 
-Array = Any
 CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
 
 

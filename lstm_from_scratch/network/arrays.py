@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
-Array = Any  # numpy.ndarray or cupy.ndarray
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]  # or CuPy's: they have the same methods, and pass for NumPy's
 
 
 class SpentError(RuntimeError):

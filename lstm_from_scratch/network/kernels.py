@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Work
+from .arrays import Array, Work
 from .backend import Backend
 
-Array = Any  # cupy.ndarray
 SOURCE = Path(__file__).with_name("kernels.cu")
 NAMES = "cell_forward", "cell_backward", "step_forward", "step_backward"
 TILE = 8, 16  # UNITS and ROWS of kernels.cu

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..corpus.corpus import CorpusError
+from ..network.arrays import Array
 from ..network.backend import CPU, Backend
 from .recipe import Recipe
-
-Array = Any  # numpy.ndarray or cupy.ndarray
 
 
 class Batch(NamedTuple):

@@ -1,6 +1,6 @@
-"""Figures as SVG text, from the files of `benchmarks/results/`: Figures 3 and 4 of the paper, and what goes beyond.
+"""Figures 3 and 4 of the paper and what goes beyond, as SVG, from the files of `benchmarks/results/`.
 
-Those of Table I are in `table_figures.py`, Figures 1 and 2 in `diagrams.py`.
+Those of Table I are in `table_one.py`, Figures 1 and 2 in `pipeline.py` and `network.py`.
 """
 
 from __future__ import annotations
