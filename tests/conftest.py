@@ -61,9 +61,12 @@ def check_kernels():
     def check(mutants):
         script = Path(__file__).parent / "helpers" / "kernel_checks.py"
         done = subprocess.run(
-            [sys.executable, script], input=json.dumps(mutants), text=True, capture_output=True,
+            [sys.executable, script],
+            input=json.dumps(mutants),
+            text=True,
+            capture_output=True,
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
+        )
         assert not done.returncode, done.stderr
         return {k: v for line in done.stdout.splitlines() for k, v in json.loads(line).items()}
 

@@ -227,8 +227,11 @@ def test_output_that_cannot_be_written_is_one_line():
 def test_no_output_at_all_is_no_error():
     found = subprocess.run(
         f'"{sys.executable}" -m lstm_from_scratch doctor >&-',
-        shell=True, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
-    )  # fmt: skip
+        shell=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
     assert (found.returncode, found.stderr) == (0, "")
 
 
@@ -240,6 +243,7 @@ def test_a_reader_that_has_seen_enough_is_no_error():
         assert (process.stderr.read(), process.wait(60)) == ("", 0)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 def test_ctrl_c_saves_and_says_how_to_go_on(runs, tmp_path):
     out = tmp_path / "model"
     arguments = [

@@ -1,5 +1,6 @@
 """Whatever is wrong, `melody` says so in one clear line, ends with status 2 and writes nothing."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def test_a_file_that_is_no_melody(refused, tmp_path, content, reason):
 def test_what_is_not_there(refused, tmp_path, best, corpus_folder):
     gone = tmp_path / "gone"
     refused(["prepare", gone, "--out", tmp_path / "out"], gone, "no such file or folder")
-    refused(["prepare", "/dev/null", "--out", tmp_path / "out"], "/dev/null")
+    refused(["prepare", os.devnull, "--out", tmp_path / "out"], os.devnull)
     refused(["train", "--corpus", gone, "--out", tmp_path / "out"], gone, "melody prepare")
     refused(["compose", "--model", gone, "--out", tmp_path / "out"], gone, "no such file")
     refused(

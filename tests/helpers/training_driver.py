@@ -20,8 +20,17 @@ def progress(run, row):
 
 if __name__ == "__main__":
     recipe = Recipe(
-        objective="stream", units=6, batch=4, length=16, lr=0.01, decay=True, averaging=0.9, clip=1.0,
-        steps=int(sys.argv[2]), validate_every=50, save_seconds=0,
-    )  # fmt: skip
+        objective="stream",
+        units=6,
+        batch=4,
+        length=16,
+        lr=0.01,
+        decay=True,
+        averaging=0.9,
+        clip=1.0,
+        steps=int(sys.argv[2]),
+        validate_every=50,
+        save_seconds=0,
+    )
     corpus, _ = prepare(TUNES)
     train(corpus, recipe, Path(sys.argv[1]), seed=7, resume=True, progress=progress)

@@ -90,7 +90,9 @@ def test_what_cannot_be_checked_here_says_so(tmp_path):
     ]
     done = subprocess.run(
         [*command, *(Path(__file__).with_name(name) for name in tests)],
-        env=os.environ | {"PATH": str(tmp_path)}, capture_output=True, text=True,
-    )  # fmt: skip
+        env=os.environ | {"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
     assert "no g++ on Linux here: the kernels are not run" in done.stdout
     assert "nvcc, or the g++ that it calls, is not here" in done.stdout and "2 skipped" in done.stdout

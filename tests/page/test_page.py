@@ -190,9 +190,13 @@ def test_a_browser_shows_and_plays_it(html, tmp_path):
         [...document.querySelectorAll("audio")].map(a => a.duration.toFixed(1)); }, 500));</script></body>"""
     (tmp_path / "index.html").write_text(html.replace("</body>", report), encoding="utf-8")
     arguments = [
-        BROWSER, *QUIET, f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1000,1600",
-        "--virtual-time-budget=8000", (tmp_path / "index.html").as_uri(),
-    ]  # fmt: skip
+        BROWSER,
+        *QUIET,
+        f"--user-data-dir={tmp_path / 'profile'}",
+        "--window-size=1000,1600",
+        "--virtual-time-budget=8000",
+        (tmp_path / "index.html").as_uri(),
+    ]
     shown = subprocess.run([*arguments, "--dump-dom"], capture_output=True, timeout=90, text=True)
     title = re.search("<title>(.*?)</title>", shown.stdout)
     assert title and title[1] == "true,true,true;2.1,2.1", (title, shown.stderr[-500:])

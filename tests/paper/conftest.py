@@ -13,9 +13,12 @@ MODELS = {"rnn-256": 85_000, "gru-256": 235_557, "lstm-256": 310_565, "rnn-505":
 def measures(bits):
     """As `summary` gives them."""
     found = {
-        "nats_per_symbol": bits / 4.4, "bits_per_onset": bits, "onset_accuracy": 1 / bits,
-        "accuracy": 0.77, "pitch_bits": bits - 1,
-    }  # fmt: skip
+        "nats_per_symbol": bits / 4.4,
+        "bits_per_onset": bits,
+        "onset_accuracy": 1 / bits,
+        "accuracy": 0.77,
+        "pitch_bits": bits - 1,
+    }
     intervals = {name: [0.97 * value, 1.025 * value] for name, value in found.items()}
     return {**found, "interval": intervals["nats_per_symbol"], "intervals": intervals}
 
@@ -91,11 +94,17 @@ def preset(epochs, seconds, best, turn):
     rows = []
     for epoch in range(1, epochs + 1):
         loss = best + 0.4 / epoch - 0.4 / turn + 0.02 * max(0, epoch - turn)
-        rows.append({
-            "step": 348 * epoch, "epoch": float(epoch), "seconds": seconds * epoch,
-            "training_loss": 1 / epoch**0.5, "training_accuracy": 0.8 - 0.2 / epoch,
-            "validation_loss": loss, "validation_accuracy": 1.4 - loss,
-        })  # fmt: skip
+        rows.append(
+            {
+                "step": 348 * epoch,
+                "epoch": float(epoch),
+                "seconds": seconds * epoch,
+                "training_loss": 1 / epoch**0.5,
+                "training_accuracy": 0.8 - 0.2 / epoch,
+                "validation_loss": loss,
+                "validation_accuracy": 1.4 - loss,
+            }
+        )
     return {
         "recipe": {"objective": "stream"},
         "rows": rows,

@@ -73,8 +73,11 @@ def test_each_task_is_measured_with_the_rate_that_suits_it_on_another_seed(monke
 
     monkeypatch.setattr(module, "accuracies", made)
     assert measure_recall("rnn", 2, lambda line: None) == {
-        "one alone": [8, 16], "one": [8, 16], "two": [8, 16], "four": [8, 16]
-    }  # fmt: skip
+        "one alone": [8, 16],
+        "one": [8, 16],
+        "two": [8, 16],
+        "four": [8, 16],
+    }
     assert asked[:5] == [(1, True, lr, 2) for lr in module.RECALL_RATES] + [
         (1, True, 0.01, 0),
         (1, True, 0.01, 1),

@@ -16,9 +16,12 @@ from lstm_from_scratch.paper import yardstick
 from lstm_from_scratch.paper.yardstick import Yardstick, as_melodies, over_seeds, quantiles
 
 RECORD = {
-    "parameters": 9, "steps": 8, "seed": 7, "best": {"validation_loss": 6.0},
+    "parameters": 9,
+    "steps": 8,
+    "seed": 7,
+    "best": {"validation_loss": 6.0},
     "rows": [{"seconds": 1.0}, {"seconds": 5.0}],
-}  # fmt: skip
+}
 MADE = [[], ["60"], ["60", "_", "62"]]
 
 
@@ -36,8 +39,12 @@ def found(measured, model, monkeypatch):
 
 def test_a_run_is_measured_with_its_record(found, model, corpus):
     assert {k: found[k] for k in ("parameters", "steps", "seed", "seconds", "validation_loss")} == {
-        "parameters": 9, "steps": 8, "seed": 7, "seconds": 5.0, "validation_loss": 6.0
-    }  # fmt: skip
+        "parameters": 9,
+        "steps": 8,
+        "seed": 7,
+        "seconds": 5.0,
+        "validation_loss": 6.0,
+    }
     rows = song_totals(Network(model, corpus.delimiter), corpus.part("test"), corpus.vocabulary)
     assert found["rows"] == rows.tolist()
 

@@ -21,9 +21,20 @@ from lstm_from_scratch.training.run import Run
 from lstm_from_scratch.training.running_means import Meter
 
 STREAM = Recipe(
-    objective="stream", units=6, batch=4, length=5, lr=0.01, warmup=5, decay=True, averaging=0.9, clip=1.0,
-    dropout=0.3, steps=40, validate_every=10, save_seconds=1e9,
-)  # fmt: skip
+    objective="stream",
+    units=6,
+    batch=4,
+    length=5,
+    lr=0.01,
+    warmup=5,
+    decay=True,
+    averaging=0.9,
+    clip=1.0,
+    dropout=0.3,
+    steps=40,
+    validate_every=10,
+    save_seconds=1e9,
+)
 WINDOW = Recipe(units=5, batch=16, length=8, dropout=0.2, steps=30, validate_every=12, save_seconds=1e9)
 CUT = replace(STREAM, cut=0.5, weight_dropout=0.3)
 RECIPES = {
@@ -73,12 +84,17 @@ def test_what_a_checkpoint_of_a_run_holds(small, tmp_path):
     arrays, header = read_checkpoint(tmp_path / "last.npz")
     names = {"lstm.W", "lstm.U", "lstm.b", "dense.W", "dense.b"}
     assert arrays.keys() == {p + n for p in ("", "averaged.", "adam.m.", "adam.v.") for n in names} | {
-        "state.0", "state.1",
-    }  # fmt: skip
+        "state.0",
+        "state.1",
+    }
     assert header["run"]["step"] == 13 and header["run"]["dropout"][1] == 13
     assert header["about"] == {
-        "seed": 0, "recipe": header["about"]["recipe"], "steps": 40, "rule": "event", "corpus": small.digest,
-    }  # fmt: skip
+        "seed": 0,
+        "recipe": header["about"]["recipe"],
+        "steps": 40,
+        "rule": "event",
+        "corpus": small.digest,
+    }
     assert Recipe(**header["about"]["recipe"]) == STREAM
     assert not np.array_equal(arrays["lstm.W"], arrays["averaged.lstm.W"])
     again = Run(small, STREAM, 0)
@@ -213,8 +229,10 @@ def test_a_new_run_keeps_nothing_of_another(small, tmp_path):
     train(small, STREAM, tmp_path, seed=1)
     run = train(small, STREAM, tmp_path, seed=2, progress=stop_at(3))
     assert not run.history and {p.name for p in tmp_path.iterdir()} == {
-        ".lock", "last.npz", "vocabulary.json",
-    }  # fmt: skip
+        ".lock",
+        "last.npz",
+        "vocabulary.json",
+    }
 
 
 def test_checkpoints_are_written_on_the_way(small, tmp_path):

@@ -23,9 +23,19 @@ each_cell = pytest.mark.parametrize(
 )
 
 STREAM = Recipe(
-    objective="stream", units=6, batch=4, length=5, lr=0.01, warmup=5, decay=True, averaging=0.9,
-    dropout=0.3, steps=60, validate_every=20, save_seconds=1e9,
-)  # fmt: skip
+    objective="stream",
+    units=6,
+    batch=4,
+    length=5,
+    lr=0.01,
+    warmup=5,
+    decay=True,
+    averaging=0.9,
+    dropout=0.3,
+    steps=60,
+    validate_every=20,
+    save_seconds=1e9,
+)
 WINDOW = Recipe(units=5, batch=16, length=8, dropout=0.2, steps=60, validate_every=20, save_seconds=1e9)
 RECIPES = {"stream": STREAM, "window": WINDOW}
 LIMITS = {

@@ -78,8 +78,13 @@ def test_the_model_shows_its_own_shapes_and_counts(cell):
     assert f"in all {sum(p.size for p in model.params.values()):,} parameters" in written
     shapes = [text for text in written if text.startswith("(")]
     assert [text.split("  ")[0] for text in shapes] == [
-        "(8, 4)", "(8, 37, 4)", "(8, 16, 4)", "(8, 16, 4)", "(8, 37, 4)", "(8, 37, 4)",
-    ]  # fmt: skip
+        "(8, 4)",
+        "(8, 37, 4)",
+        "(8, 16, 4)",
+        "(8, 16, 4)",
+        "(8, 37, 4)",
+        "(8, 37, 4)",
+    ]
     assert "p = 0.3" in written and cell.upper() in written
 
 
