@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.corpus.collections import unpack
 from lstm_from_scratch.corpus.corpus import Corpus, prepare
 from lstm_from_scratch.files import write_text
 from lstm_from_scratch.paper.kept_runs import machine
@@ -23,12 +23,9 @@ def options(doc: str) -> argparse.ArgumentParser:
     return parser
 
 
-def kern_files(collection: str, runs: Path) -> list[Path]:
-    """The songs of a bundled collection, unpacked once."""
-    folder, names = runs / "kern", essen.COLLECTIONS[collection]
-    if not all((folder / name).is_dir() for name in names):
-        essen.unpack(collection, folder)
-    return [file for name in names for file in sorted((folder / name).glob("*.krn"))]
+def kern_files(collection: str, runs: Path) -> tuple[Path, ...]:
+    """The songs of a bundled collection, unpacked."""
+    return unpack(collection, runs / "kern").files
 
 
 def songs(collection: str, runs: Path, rule: str = "event") -> Corpus:

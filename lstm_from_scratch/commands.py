@@ -9,7 +9,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-ESSEN = Path("data/essen")
+UNPACKED = Path("data")  # where the bundled collections are unpacked
 
 
 def demo(options: argparse.Namespace) -> None:
@@ -37,22 +37,22 @@ def prepare(options: argparse.Namespace) -> None:
 
 def _make_corpus(collection: str, paths: list[Path], rule: str, out: Path):
     """Unpack a collection where no paths are given, prepare the songs, save them, and print the table."""
-    from .corpus.collections import essen
+    from .corpus.collections import unpack
     from .corpus.corpus import CorpusError, prepare
     from .corpus.parts import PARTS
 
     if paths:
         files = [file for path in paths for file in _kern_files(path)]
     else:
-        unpacked = essen.unpack(collection, ESSEN)
-        print(essen.NOTICE, file=sys.stderr)
+        unpacked = unpack(collection, UNPACKED)
+        print(unpacked.notice, file=sys.stderr)
         for line in (*unpacked.refused, *unpacked.doubtful):
             print(line, file=sys.stderr)
-        files = [f for name in essen.COLLECTIONS[collection] for f in sorted((ESSEN / name).glob("*.krn"))]
+        files = list(unpacked.files)
     try:
         corpus, refused = prepare(files, rule)
     except CorpusError as error:
-        raise CorpusError(f"{', '.join(map(str, paths)) or ESSEN}: {error}") from None
+        raise CorpusError(f"{', '.join(map(str, paths)) or collection}: {error}") from None
     corpus.save(out)
     for reason in list(refused.values())[:20]:
         print(f"refused {reason}", file=sys.stderr)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pytest
 
 from lstm_from_scratch import __version__
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.corpus import collections
 from lstm_from_scratch.model import MelodyModel, checkpoint
 from lstm_from_scratch.music import KernError, read_kern
 from lstm_from_scratch.paper import recall, table_one, yardstick
@@ -36,7 +35,7 @@ def test_prepare_ends_with_a_table(tunes, tmp_path, capsys):
     output = capsys.readouterr()
     table = dict(line.rsplit(None, 1) for line in output.out.splitlines()[:-1])
     assert table["files"] == "31" and table["kept whole"] == "25" and table["in the training part"] == "21"
-    assert table["refused: not readable as one melody"] == "1" and table["symbols"] == "5,350"
+    assert table["refused: not a melody that could be read"] == "1" and table["symbols"] == "5,350"
     assert output.err.startswith(f"refused {bad}:2: ") and output.err.count("\n") == 1
     assert "next: melody train --corpus" in output.out
 
@@ -44,15 +43,13 @@ def test_prepare_ends_with_a_table(tunes, tmp_path, capsys):
 def test_prepare_unpacks_a_collection(tmp_path, monkeypatch, capsys, tunes):
     def unpack(collection, folder):
         assert collection == "irl"
-        (folder / "irl").mkdir(parents=True)
-        shutil.copy(tunes[1], folder / "irl")
-        return essen.Unpacked(folder, 1, ("irl.abc X:9: no",), ("irl.abc X:8: hm",))
+        return collections.Unpacked((tunes[1],), ("irl.abc X:9: no",), ("irl.abc X:8: hm",), "their terms")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(essen, "unpack", unpack)
+    monkeypatch.setattr(collections, "unpack", unpack)
     assert main(["prepare", "--collection", "irl", "--out", "out"]) == 0
     output = capsys.readouterr()
-    assert output.err.splitlines() == [essen.NOTICE, "irl.abc X:9: no", "irl.abc X:8: hm"]
+    assert output.err.splitlines() == ["their terms", "irl.abc X:9: no", "irl.abc X:8: hm"]
     assert (tmp_path / "out" / "corpus.npz").is_file()
 
 

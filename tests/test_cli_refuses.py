@@ -8,7 +8,7 @@ import pytest
 
 from lstm_from_scratch import commands
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.corpus import collections
 from lstm_from_scratch.model import MelodyModel, checkpoint
 
 
@@ -198,13 +198,10 @@ def test_an_output_folder_that_cannot_be(refused, best, corpus_folder, tmp_path,
 
 def test_a_demo_that_cannot_be_written(tmp_path, monkeypatch, tunes, capsys):
     def unpack(collection, folder):
-        (folder / "erk5").mkdir(parents=True, exist_ok=True)
-        for path in tunes:
-            shutil.copy(path, folder / "erk5")
-        return essen.Unpacked(folder, 30, (), ())
+        return collections.Unpacked(tuple(tunes), (), (), "")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(essen, "unpack", unpack)
+    monkeypatch.setattr(collections, "unpack", unpack)
     Path("file").write_text("here")
     assert main(["demo", "--steps", "1", "--out", "file"]) == 2
     assert "melody: file" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.corpus.collections.abc_reader import read_tune
 from lstm_from_scratch.music import KernError, Vocabulary, decode, encode, parse_kern, write_kern
 
 
@@ -58,7 +58,7 @@ def test_any_kern_is_refused_or_comes_back(tokens):
 @given(st.text(st.sampled_from("ABCDEFGabcdefgz^_=',|-0123456789 \n") | st.characters(), max_size=40))
 def test_any_abc_is_refused_or_comes_back(body):
     try:
-        melody, _ = essen.read_tune(f"T:x\nM:3/4\nL:1/16\nK:G\n{body}")
+        melody, _ = read_tune(f"T:x\nM:3/4\nL:1/16\nK:G\n{body}")
         text = write_kern(melody)
     except ValueError:
         return
@@ -92,15 +92,15 @@ def test_any_json_is_a_vocabulary_or_refused(value):
 @pytest.mark.parametrize("length", ["0", "257", "4000000000", "9" * 5000])
 def test_a_length_that_no_note_has_is_refused(length):
     with pytest.raises(ValueError, match="want more than 0 and at most 64 quarters"):
-        essen.read_tune(f"T:x\nM:3/4\nL:1/16\nK:G\nc{length}|")
+        read_tune(f"T:x\nM:3/4\nL:1/16\nK:G\nc{length}|")
 
 
 @pytest.mark.parametrize("fields", ["M:0/0\nL:1/16", "M:3/0\nL:1/16", "M:3/4\nL:1/0", "M:3/4\nL:1/00"])
 def test_a_meter_or_a_unit_of_0_is_refused(fields):
     with pytest.raises(ValueError, match=r"meter|unit of length"):
-        essen.read_tune(f"T:x\n{fields}\nK:G\nc4|d4|")
+        read_tune(f"T:x\n{fields}\nK:G\nc4|d4|")
 
 
 def test_the_longest_length_is_that_of_kern():
-    melody, _ = essen.read_tune("T:x\nM:3/4\nL:1/16\nK:G\nc256|")
+    melody, _ = read_tune("T:x\nM:3/4\nL:1/16\nK:G\nc256|")
     assert melody.notes[0].duration == Fraction(64)

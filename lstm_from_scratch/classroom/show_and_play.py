@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..corpus.collections import essen
+from ..corpus.collections import unpack
 from ..corpus.corpus import Corpus, prepare
 from ..files import shipped
 from ..music import Melody, read_kern, score
@@ -52,8 +52,6 @@ def melodies(collection: str = "erk") -> list[Melody]:
     return [read_kern(path) for path in _files(collection)]
 
 
-def _files(collection: str) -> list[Path]:
+def _files(collection: str) -> tuple[Path, ...]:
     """The songs of a collection, unpacked beside the student's outcomes."""
-    folder = home() / "songs" / "kern"
-    essen.unpack(collection, folder)
-    return [path for name in essen.COLLECTIONS[collection] for path in sorted((folder / name).glob("*.krn"))]
+    return unpack(collection, home() / "songs" / "kern").files

@@ -1,4 +1,4 @@
-"""Songs to integers: collections and a user's own files, prepared, numbered, and split in three parts."""
+"""Songs to integers: collections and a user's own files, encoded, numbered, and split in three parts."""
 
 from .corpus import Corpus, CorpusError, prepare
 from .parts import PARTS

@@ -22,7 +22,7 @@ RULES = ("event", "song")
 
 
 class CorpusError(ValueError):
-    """There is nothing to train on, or a corpus folder that is not one; the message names it."""
+    """There are no songs to train on, or a folder holds no intact corpus; the message names it."""
 
 
 @dataclass
@@ -36,15 +36,15 @@ class Corpus:
     songs : list of integer arrays
         Without delimiters.
     parts : list of str
-        One of `PARTS` a song.
+        For each song, one of `PARTS`.
     names, titles : list of str
-        The file a song came from, and what it is called.
+        For each song, the file that it came from, and its title.
     rule : str
-        "event" or "song", the duration rule applied.
+        The duration rule that was applied, "event" or "song".
     report : dict of str to int
-        How many songs were read, kept, refused, and why.
+        How many songs were read, kept and refused, and why.
     source : str
-        What messages call it.
+        What messages call this corpus.
     """
 
     vocabulary: Vocabulary
@@ -57,11 +57,11 @@ class Corpus:
     source: str = "corpus"
 
     def __post_init__(self) -> None:
-        # Once, and on the host: a GPU takes an index out of range for another one without a word.
+        # Checked here, once, because a GPU would read past the end of an array without an error.
         symbols = len(self.vocabulary)
         if not all(len(song) and 0 <= song.min() <= song.max() < symbols for song in self.songs):
             raise CorpusError(
-                f"{self.source}: a song is empty, or holds what is none of the {symbols} symbols"
+                f"{self.source}: a song is empty, or holds an integer that is none of the {symbols} symbols"
             )
 
     @property
@@ -78,24 +78,23 @@ class Corpus:
         for part in parts:
             if part not in self.parts:
                 raise CorpusError(
-                    f"{self.source}: no song fell into the {part} part of {len(self.songs)}: "
-                    "more songs are needed"
+                    f"{self.source}: no song fell into the {part} part of {len(self.songs)}: add more songs"
                 )
 
     @property
     def digest(self) -> str:
-        """Of the songs and their parts."""
+        """A hash of the songs and their parts, in hexadecimal."""
         text = json.dumps([self.parts, [song.tolist() for song in self.songs]])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def save(self, folder: str | Path) -> None:
-        """Write `vocabulary.json`, `corpus.json`, and `corpus.npz`, which holds a digest of these two."""
+        """Write `vocabulary.json`, `corpus.json`, and `corpus.npz`, which holds a digest of the other two."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         about = {"rule": self.rule, "report": self.report, "names": self.names, "titles": self.titles}
         write_text(folder / "corpus.json", json.dumps(about, ensure_ascii=False, indent=0) + "\n")
         self.vocabulary.save(folder / "vocabulary.json")
-        arrays = {
+        arrays: dict[str, np.ndarray] = {
             "tokens": np.concatenate(self.songs).astype(np.int16),
             "lengths": np.array([len(song) for song in self.songs], np.int32),
             "parts": np.array([PARTS.index(part) for part in self.parts], np.int8),
@@ -110,7 +109,7 @@ class Corpus:
         Raises
         ------
         CorpusError
-            The folder holds no corpus, or its files do not belong together.
+            The folder holds no corpus, or its files are damaged or belong to different ones.
         """
         folder = Path(folder)
         if not (folder / "corpus.npz").is_file():
@@ -129,26 +128,26 @@ class Corpus:
             corpus = cls(vocabulary, songs, parts, **about, source=str(folder))
             whole = len(songs) == len(parts) == len(corpus.names) == len(corpus.titles)
             if not whole or ends[-1] != len(arrays["tokens"]):
-                raise ValueError("its files do not belong together")
+                raise ValueError("its lists differ in length")
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
             raise CorpusError(f"{folder}: {error}; make it again with 'melody prepare'") from None
         return corpus
 
 
 def _text_digest(folder: Path) -> np.ndarray:
-    """Of a corpus folder's two JSON files, as 32 bytes."""
+    """The SHA-256 of a corpus folder's two JSON files, as 32 bytes."""
     text = b"".join((folder / name).read_bytes() for name in ("corpus.json", "vocabulary.json"))
     return np.frombuffer(hashlib.sha256(text).digest(), np.uint8)
 
 
 def prepare(paths: Iterable[Path], rule: str = "event") -> tuple[Corpus, dict[str, str]]:
-    """Read **kern files, apply the duration rule, transpose to C major or A minor, encode, and part.
+    """Read **kern files, apply the duration rule, transpose to C major or A minor, encode, split in parts.
 
     Parameters
     ----------
     paths : iterable of Path
     rule : str
-        "event" leaves out notes and rests of unacceptable duration, "song" whole songs that have one.
+        "event" leaves out each note or rest of an unacceptable duration, "song" each song that has one.
 
     Returns
     -------
@@ -172,13 +171,13 @@ def prepare(paths: Iterable[Path], rule: str = "event") -> tuple[Corpus, dict[st
             melody = read_kern(path)
         except (KernError, OSError) as error:
             refused[str(path)] = str(error)
-            report["refused: not readable as one melody"] += 1
+            report["refused: not a melody that could be read"] += 1
             continue
         try:
             symbols, outcome = prepared_symbols(melody, rule)
         except ValueError as error:
             refused[str(path)] = f"{path}: {error}"
-            report["refused: not to be moved to C major or A minor"] += 1
+            report["refused: too low or too high in C major or A minor"] += 1
             continue
         report[outcome] += 1
         if symbols:
@@ -195,11 +194,11 @@ def prepare(paths: Iterable[Path], rule: str = "event") -> tuple[Corpus, dict[st
 
 
 def prepared_symbols(melody: Melody, rule: str) -> tuple[tuple[str, ...], str]:
-    """A melody's symbols after the rule and the transposition, and what became of it, for the report."""
+    """A melody's symbols, transposed, none if the rule leaves it out; and its outcome, for the report."""
     if rule == "song" and not has_acceptable_durations(melody):
-        return (), "left out: a duration that the rule discards"
+        return (), "left out: has an unacceptable duration"
     filtered = keep_acceptable_events(melody)
     if not any(note.pitch is not None for note in filtered.notes):
-        return (), "left out: no note of an acceptable duration"
+        return (), "left out: no note has an acceptable duration"
     whole = len(filtered.notes) == len(melody.notes)
     return encode(to_common_key(filtered)), "kept whole" if whole else "kept without some events"

@@ -1,7 +1,7 @@
 """Monophonic **kern, the text format of the Essen folk songs, read into a Melody.
 
-What a song may hold is read exactly or refused with the line it stands on; nothing is guessed.
-`write_kern`, the way back, is in `kern_writer.py`.
+A song is read exactly or refused with the line at fault; nothing is guessed. `write_kern`, the way back,
+is in `kern_writer.py`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def parse_kern(text: str, name: str = "<text>") -> Melody:
 
 
 class _Reader:
-    """What is known of a song, a line at a time."""
+    """What is known of a song so far; it takes one line after the other."""
 
     def __init__(self) -> None:
         self.line = 0  # its number
@@ -179,11 +179,10 @@ class _Reader:
             self.meters.append(None)
 
     def _add(self, event: Event) -> None:
-        last = self.notes[-1] if self.notes else None
-        if event.joins and self.tie_open and last.pitch == event.note.pitch:
-            self.notes[-1] = Note(last.pitch, last.duration + event.note.duration)
-        else:
-            self.notes.append(event.note)
+        note = event.note
+        if event.joins and self.tie_open and self.notes[-1].pitch == note.pitch:
+            note = Note(note.pitch, self.notes.pop().duration + note.duration)
+        self.notes.append(note)
         self.tie_open = event.opens
 
 

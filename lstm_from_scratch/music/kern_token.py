@@ -10,11 +10,11 @@ from typing import NamedTuple
 from .melody import Note
 from .spelling import PITCH_CLASSES
 
-LONGEST = Fraction(64)  # quarter lengths of one written note; a tie may join any number of them
-MAX_TOKEN = 64  # characters; it keeps the cache of events small
+LONGEST_NOTE = Fraction(64)  # quarter lengths of one written note; ties may make longer ones
+LONGEST_TOKEN = 64  # characters, so that the cache of events stays small
 
-# Every part of a token stands alone, so no part can be matched in two ways and nothing is tried twice.
-# Skipped: ties (looked at apart), slurs and phrases, beams, stems, articulation, ornaments, editorial signs.
+# No two parts can begin with the same character, so the search never goes back.
+# Skipped: ties (handled separately), slurs, phrases, beams, stems, articulation, ornaments, editorial signs.
 _PART = re.compile(
     r"""(?P<duration>[0-9.%]+)
       | (?P<pitch>([A-Ga-g])\3*(?:\#\#?|--?|n)?|r+)
@@ -27,8 +27,8 @@ _RECIPROCAL = re.compile(r"(?:(0{1,3})|([1-9][0-9]{0,2})(?:%([1-9][0-9]{0,2}))?)
 
 class Event(NamedTuple):
     note: Note
-    joins: bool  # to the note before, by a tie
-    opens: bool  # a tie to the note after
+    joins: bool  # tied to the note before
+    opens: bool  # tied to the note after
 
 
 def parse_event(token: str) -> Event | None:
@@ -39,8 +39,8 @@ def parse_event(token: str) -> Event | None:
     ValueError
         A chord, an unknown character, or no, two or an impossible pitch or duration.
     """
-    if len(token) > MAX_TOKEN:
-        raise ValueError(f"{show(token)} has {len(token)} characters, want at most {MAX_TOKEN}")
+    if len(token) > LONGEST_TOKEN:
+        raise ValueError(f"{show(token)} has {len(token)} characters, want at most {LONGEST_TOKEN}")
     return _parse_event(token)
 
 
@@ -52,7 +52,7 @@ def _parse_event(token: str) -> Event | None:
         return None
     parts: dict[str, list[str]] = {"duration": [], "pitch": [], "skipped": [], "unknown": []}
     for match in _PART.finditer(token):
-        parts[match.lastgroup].append(match[0])
+        parts[match.lastgroup or ""].append(match[0])
     for character in parts["unknown"]:
         raise ValueError(f"unknown character {show(character)} in {show(token)}")
     for one, two in (("duration", "durations"), ("pitch", "pitches")):
@@ -85,8 +85,8 @@ def _duration(text: str) -> Fraction:
     breves, whole, part, dots = match.groups()
     plain = Fraction(4 << len(breves)) if breves else Fraction(4 * int(part or 1), int(whole))
     duration = plain * (2 - Fraction(1, 1 << len(dots)))
-    if duration > LONGEST:
-        raise ValueError(f"{show(text)} lasts {float(duration):g} quarters, want at most {LONGEST}")
+    if duration > LONGEST_NOTE:
+        raise ValueError(f"{show(text)} lasts {float(duration):g} quarters, want at most {LONGEST_NOTE}")
     return duration
 
 

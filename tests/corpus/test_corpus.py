@@ -67,11 +67,11 @@ def test_the_event_rule_leaves_out_events_and_the_song_rule_songs(tmp_path):
         "files": 3,
         "kept whole": 1,
         "kept without some events": 1,
-        "left out: no note of an acceptable duration": 1,
+        "left out: no note has an acceptable duration": 1,
     }
     song, _ = prepare(paths, "song")
     assert song.names == ["good.krn"] and song.rule == "song"
-    assert song.report == {"files": 3, "kept whole": 1, "left out: a duration that the rule discards": 2}
+    assert song.report == {"files": 3, "kept whole": 1, "left out: has an unacceptable duration": 2}
     with pytest.raises(ValueError, match="want 'event' or 'song'"):
         prepare(paths, "both")
 

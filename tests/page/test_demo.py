@@ -2,13 +2,12 @@
 
 import json
 import re
-import shutil
 import signal
 
 import pytest
 
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.corpus.collections import essen
+from lstm_from_scratch.corpus import collections
 from lstm_from_scratch.corpus.corpus import Corpus, CorpusError
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.page import demo
@@ -16,14 +15,11 @@ from lstm_from_scratch.page import demo
 
 @pytest.fixture(scope="module")
 def unpacked(tunes):
-    """What stands in for `essen.unpack`."""
+    """What stands in for `collections.unpack`."""
 
     def unpack(collection, folder):
         assert collection == "erk"
-        (folder / "erk5").mkdir(parents=True, exist_ok=True)
-        for path in tunes:
-            shutil.copy(path, folder / "erk5")
-        return essen.Unpacked(folder, len(tunes), ("erk5.abc X:7: one that does not read",), ())
+        return collections.Unpacked(tuple(tunes), ("erk5.abc X:7: one that does not read",), (), "")
 
     return unpack
 
@@ -34,7 +30,7 @@ def made(unpacked, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(essen, "unpack", unpacked)
+        patch.setattr(collections, "unpack", unpacked)
         for out in ("a", "b"):
             assert main(["demo", "--steps", "8", "--seed", "3", "--out", out]) == 0
     return folder

@@ -1,1 +1,5 @@
-"""Collections of songs that come with a package: read in place, and written as **kern in a user's folder."""
+"""Collections of songs that come with music21, read in place and unpacked as **kern into a folder."""
+
+from .unpacking import COLLECTIONS, Unpacked, unpack
+
+__all__ = ["COLLECTIONS", "Unpacked", "unpack"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
-from ...music.kern_token import LONGEST
+from ...music.kern_token import LONGEST_NOTE
 from ...music.melody import Melody, Note, total
 from ...music.metre import Meter, check_meter, upbeat_until
 from ...music.rules import estimate_key
@@ -101,7 +101,7 @@ def _unit(text: str) -> int:
 
 
 def _parts(body: str) -> Iterator[tuple[str, ...]]:
-    """What `_NOTE` finds, one after the other: a list of all takes a hundred times the tune's own memory."""
+    """What `_NOTE` finds, one match at a time: a list of all would take a hundred times the tune's memory."""
     return (match.groups("") for match in _NOTE.finditer(body))
 
 
@@ -111,7 +111,7 @@ def _notes(body: str, unit: int, signature: dict[str, int]) -> tuple[list[Note],
     first_barline = None
     lost = 0
     alters = signature.copy()
-    tied, written = False, ""  # whether a tie leaves the last note, and how that note was written
+    tied, written, pitch = False, "", 0  # is the last note tied on, how was it written, how does it sound
     for accidental, letter, octave, length, lost_length, sign, unknown in _parts(body):
         if letter == "z" or lost_length:
             notes.append(Note(None, _duration(unit, length or lost_length)))
@@ -120,9 +120,8 @@ def _notes(body: str, unit: int, signature: dict[str, int]) -> tuple[list[Note],
         elif letter:
             if accidental:
                 alters[letter.upper()] = _ALTER[accidental]
-            pitch = _natural(letter + octave) + alters[letter.upper()]
-            if tied and not accidental and letter + octave == written:
-                pitch = notes[-1].pitch
+            if accidental or not tied or letter + octave != written:
+                pitch = _natural(letter + octave) + alters[letter.upper()]
             duration = _duration(unit, length)
             if tied and notes[-1].pitch == pitch:
                 duration += notes.pop().duration
@@ -142,8 +141,8 @@ def _notes(body: str, unit: int, signature: dict[str, int]) -> tuple[list[Note],
 @lru_cache(maxsize=1024)
 def _duration(unit: int, length: str) -> Fraction:
     """Quarter lengths; as in **kern, no more than 64 for one written note, and more than 0."""
-    if len(length) > 4 or not 0 < (duration := Fraction(4 * int(length or 1), unit)) <= LONGEST:
-        raise ValueError(f"length {length[:9]}: want more than 0 and at most {LONGEST} quarters")
+    if len(length) > 4 or not 0 < (duration := Fraction(4 * int(length or 1), unit)) <= LONGEST_NOTE:
+        raise ValueError(f"length {length[:9]}: want more than 0 and at most {LONGEST_NOTE} quarters")
     return duration
 
 
