@@ -17,7 +17,7 @@ from matplotlib.transforms import Affine2D, ScaledTranslation
 
 from ..music import Melody
 from ..music.metre import Piece
-from ..music.spelling import FIFTHS, key_fifths, spelled
+from ..music.spelling import key_fifths, signature, spelled
 
 LETTERS = "CDEFGAB"
 B4 = 4 * 7 + 6  # the middle line, in diatonic steps
@@ -48,7 +48,7 @@ def draw_score(axis: Any, melody: Melody, size: float = 6) -> None:
     time = 0.0
     bars = melody.bars()
     for bar in bars:
-        signs = _signature(melody)
+        signs = signature(key_fifths(melody.key))
         for piece in bar:
             staff.piece(piece, time, signs, melody)
             time += float(4 * piece.duration)
@@ -144,12 +144,6 @@ class _Staff:
             ends = (self.tied_from, 0.5), (time, 0.5)
             self.axis.annotate("", *ends, xycoords=place, textcoords=place, arrowprops=arc)
         self.tied_from = time if tied else None
-
-
-def _signature(melody: Melody) -> dict[str, int]:
-    """What a letter is raised by at the start of a bar."""
-    fifths = key_fifths(melody.key)
-    return dict.fromkeys(FIFTHS[:fifths], 1) if fifths >= 0 else dict.fromkeys(FIFTHS[fifths:], -1)
 
 
 @lru_cache

@@ -1,18 +1,21 @@
-"""A melody as **kern text that reads back as the same melody, its pitches spelled by its key."""
+"""A melody as **kern text that reads back as the same melody."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from .melody import Melody
-from .spelling import FIFTHS, Key, key_fifths, spelled
+from .melody import Melody, total
+from .metre import bar_length
+from .spelling import Key, key_fifths, signature, spelled
 
 TIES = {(False, False): "%s", (False, True): "[%s", (True, True): "%s_", (True, False): "%s]"}
+SIGNS = {-1: "-", 1: "#"}
 
 
 def write_kern(melody: Melody) -> str:
-    """A melody as **kern: barlines by its meter and upbeat, ties over them, pitches spelled by its key.
+    """A melody as **kern: barlines by its meters and upbeat, ties across them, pitches spelled by its key.
 
     `parse_kern(write_kern(melody)) == melody`. Without a key, pitches are spelled as in C major.
 
@@ -27,12 +30,12 @@ def write_kern(melody: Melody) -> str:
     Raises
     ------
     ValueError
-        There are no notes, or one that, cut at the barlines, is no number of 999ths of a whole note
-        and no whole note over 1 to 999.
+        The melody has no notes, or one whose duration **kern cannot express: once cut at the barlines, it
+        is neither a whole note over 1 to 999 nor 1 to 999 whole notes over 1 to 999.
     """
     if not melody.notes:
         raise ValueError("a melody without notes cannot be written as **kern")
-    lines = [*_records(melody), "**kern", *_interpretations(melody), *_bars(melody), "*-"]
+    lines = [*_records(melody), "**kern", *_key(melody.key), *_bars(melody), "*-"]
     return "\n".join(lines) + "\n"
 
 
@@ -41,34 +44,36 @@ def _records(melody: Melody) -> list[str]:
     return [f"!!!{key}: {value}" for key, value in records if value]
 
 
-def _interpretations(melody: Melody) -> list[str]:
-    lines = []
-    if melody.key:
-        fifths, (tonic, mode) = key_fifths(melody.key), melody.key
-        letters = FIFTHS[:fifths] if fifths >= 0 else FIFTHS[fifths:][::-1]
-        name, _ = spelled(tonic, melody.key)
-        lines.append("*k[%s]" % "".join(letter.lower() + "#-"[fifths < 0] for letter in letters))
-        lines.append(f"*{name if mode == 'major' else name.lower()}:")
+def _key(key: Key | None) -> list[str]:
+    if not key:
+        return []
+    tonic, mode = key
+    name, _ = spelled(tonic, key)
+    signs = "".join(letter.lower() + SIGNS[alter] for letter, alter in signature(key_fifths(key)).items())
+    return [f"*k[{signs}]", f"*{name if mode == 'major' else name.lower()}:"]
+
+
+def _bars(melody: Melody) -> Iterator[str]:
+    """Everything from the first meter to the last barline, a token a line."""
+    meters = dict(melody.meter_changes)
     if melody.meter:
-        lines.append("*M%d/%d" % melody.meter)
-    return lines
-
-
-def _bars(melody: Melody) -> list[str]:
-    lines = []
+        yield "*M%d/%d" % melody.meter
     first = 0 if melody.upbeat else 1
-    tied = False  # to the piece before
+    time, tied = Fraction(0), False  # tied to the piece before
     for number, bar in enumerate(melody.bars(), first):
         if melody.meter and number:
             # An upbeat is what stands before the first barline, so an invisible one says that there is none.
-            lines.append("=1-" if number == first else f"={number}")
-        for pitch, duration, tied_on in bar:
-            lines.append(TIES[tied, tied_on] % _token(pitch, duration, melody.key))
-            tied = tied_on
-    # A last barline would make an upbeat of a melody that ends inside its first full bar.
-    if not melody.meter or melody.duration >= (melody.upbeat or melody.bar_length):
-        lines.append("==")
-    return lines
+            yield "=1-" if number == first else f"={number}"
+        if time in meters:
+            yield "*M%d/%d" % meters[time]
+        for piece in bar:
+            yield TIES[tied, piece.tied] % _token(piece.pitch, piece.duration, melody.key)
+            tied = piece.tied
+        if meters:
+            time += total(piece.duration for piece in bar)
+    # A final barline would make an upbeat of a melody that is over before its first full bar is.
+    if not melody.meter or melody.duration >= (melody.upbeat or bar_length(melody.meter)):
+        yield "=="
 
 
 @lru_cache(maxsize=4096)
@@ -81,7 +86,7 @@ def _token(pitch: int | None, duration: Fraction, key: Key | None) -> str:
 
 
 def _reciprocal(duration: Fraction) -> str:
-    """The part of a whole note: 1 quarter is `4`, 3/4 `8.`, 8 `0`, 16 `00`, 3/5 `20%3`."""
+    """Quarter lengths as a part of a whole note: 1 is `4`, 3/4 `8.`, 8 `0`, 16 `00`, 3/5 `20%3`."""
     for dots in range(3):
         plain = duration / (2 - Fraction(1, 1 << dots))
         if plain in (8, 16):
@@ -90,5 +95,7 @@ def _reciprocal(duration: Fraction) -> str:
             return str(4 / plain) + "." * dots
     whole = 4 / duration
     if max(whole.numerator, whole.denominator) > 999:
-        raise ValueError(f"**kern has no note of {duration} quarters: apply one of the duration rules first")
+        raise ValueError(
+            f"**kern has no note of {duration} quarters: apply one of the duration rules (music.rules)"
+        )
     return f"{whole.numerator}%{whole.denominator}"

@@ -32,7 +32,7 @@ def keep_acceptable_events(melody: Melody) -> Melody:
     kept = tuple(n for n in melody.notes if n.duration in ACCEPTABLE_DURATIONS)
     if len(kept) == len(melody.notes):
         return melody
-    return replace(melody, notes=kept, meter=None, upbeat=Fraction(0))
+    return replace(melody, notes=kept, meter=None, upbeat=Fraction(0), meter_changes=())
 
 
 def has_acceptable_durations(melody: Melody) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ..files import write_bytes
 from .kern_writer import write_kern
 from .melody import Melody
-from .metre import TEMPO, check_tempo
+from .metre import TEMPO, bar_length, check_tempo
 from .sound import to_wav
 from .spelling import key_fifths, spelled
 
@@ -73,17 +73,21 @@ def to_musicxml(melody: Melody, tempo: float = TEMPO) -> str:
 
 
 def to_music21(melody: Melody) -> stream.Part:
-    """A music21 Part: measures (an upbeat is number 0), key, meter, ties, pitches spelled by the key."""
-    from music21 import key, metadata, meter, note, pitch, stream, tie
+    """A music21 Part: measures (an upbeat is number 0), key, meters, ties, pitches spelled by the key."""
+    from music21 import key, metadata, note, pitch, stream, tie
+    from music21.meter import TimeSignature
 
     part = stream.Part()
-    tied_before = False
+    meter, changes = melody.meter, dict(melody.meter_changes)
+    time, tied_before = Fraction(0), False
     for number, bar in enumerate(melody.bars(), 0 if melody.upbeat else 1):
         measure = stream.Measure(number=number)
         if melody.key and not part:
             measure.append(key.KeySignature(key_fifths(melody.key)).asKey(melody.key[1]))
-        if melody.meter and not part:
-            measure.append(meter.TimeSignature("%d/%d" % melody.meter))
+        if meter and (not part or time in changes):
+            meter = changes.get(time, meter)
+            measure.append(TimeSignature("%d/%d" % meter))
+        length = Fraction(0)
         for midi, value, tied in bar:
             if midi is None:
                 element = note.Rest(quarterLength=value)
@@ -94,12 +98,14 @@ def to_music21(melody: Melody) -> stream.Part:
                 element.tie = tie.Tie("continue" if tied and tied_before else "start" if tied else "stop")
             tied_before = tied
             measure.append(element)
+            length += value
+        if meter and number:  # so that music21 beams a short bar from its first beat
+            measure.paddingRight = bar_length(meter) - length
         part.append(measure)
+        time += length
     if melody.upbeat:
         part[0].padAsAnacrusis()
         part[0].showNumber = stream.enums.ShowNumber.NEVER
-    if melody.meter:  # so that music21 beams a short last bar from its first beat
-        part[-1].paddingRight = melody.bar_length - part[-1].highestTime - part[-1].paddingLeft
     part.metadata = metadata.Metadata(title=melody.title or "Untitled")
     return part
 

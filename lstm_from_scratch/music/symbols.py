@@ -1,4 +1,4 @@
-"""A melody as symbols, one a 16th: a MIDI number where a note begins, `r` where a rest does, `_` for more.
+"""A melody as symbols, one a 16th: a MIDI number where a note begins, `r` where a rest does, else `_`.
 
 Symbols are the only thing the network ever sees. [P III-A2, III-A3]
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from numbers import Integral
 from pathlib import Path
+from typing import overload
 
 from ..files import write_text
 from .melody import Melody, Note
@@ -41,47 +43,55 @@ def encode(melody: Melody) -> tuple[str, ...]:
         steps, rest = divmod(duration.numerator * STEPS_A_QUARTER, duration.denominator)
         if rest:
             raise ValueError(
-                f"note {place} lasts {duration} quarters, which is no whole number of 16ths: "
-                "apply one of the duration rules first"
+                f"note {place} lasts {duration} quarters, which is not a whole number of 16ths "
+                "(rules.keep_acceptable_events leaves such notes out)"
             )
         symbols.append(REST if pitch is None else str(pitch))
         symbols.extend([HOLD] * (steps - 1))
     return tuple(symbols)
 
 
-def decode(symbols: Iterable[str]) -> Melody:
+def decode(symbols: str | Iterable[object]) -> Melody:
     """The melody that symbols stand for; `decode(encode(m)).notes == m.notes`.
+
+    Parameters
+    ----------
+    symbols : iterable of str or int, or str
+        A string is split at its blanks.
 
     Raises
     ------
     ValueError
-        Something that is no pitch, `r` or `_`, or a `_` with nothing before it to hold.
+        Anything but a pitch, `r` or `_`, or a `_` with nothing before it to hold.
     """
-    events: list[list] = []  # [pitch or None, steps]
-    for place, symbol in enumerate(symbols, 1):
-        if symbol == HOLD:
-            if not events:
+    onsets: list[int | None] = []  # pitch or None
+    steps: list[int] = []
+    for place, symbol in enumerate(symbols.split() if isinstance(symbols, str) else symbols, 1):
+        name = str(symbol) if isinstance(symbol, str | Integral) else ""
+        if name == HOLD:
+            if not steps:
                 raise ValueError("a melody cannot begin with '_': there is no note to hold")
-            events[-1][1] += 1
-        elif symbol == REST or symbol in PITCHES:
-            events.append([PITCHES.get(symbol), 1])
+            steps[-1] += 1
+        elif name == REST or name in PITCHES:
+            onsets.append(PITCHES.get(name))
+            steps.append(1)
         else:
             raise ValueError(f"symbol {place} is {symbol!r}: want a MIDI number 0 to 127, 'r' or '_'")
-    return Melody(tuple(Note(pitch, Fraction(steps, STEPS_A_QUARTER)) for pitch, steps in events))
+    return Melody(tuple(Note(pitch, Fraction(n, STEPS_A_QUARTER)) for pitch, n in zip(onsets, steps)))
 
 
 class Vocabulary(Sequence[str]):
-    """A bijection between symbols and 0 .. len - 1, in sorted order, so that it is the same every time.
+    """Symbols numbered 0, 1, 2, ... in sorted order, so that equal sets of symbols get equal numbers.
 
     Parameters
     ----------
     symbols : iterable of str
-        Repeated ones count once.
+        Duplicates count once.
 
     Raises
     ------
     ValueError
-        There are none.
+        There are no symbols.
     """
 
     def __init__(self, symbols: Iterable[str]):
@@ -93,7 +103,11 @@ class Vocabulary(Sequence[str]):
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def __getitem__(self, i):
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[str]: ...
+    def __getitem__(self, i: int | slice) -> str | Sequence[str]:
         return self.symbols[i]
 
     def __iter__(self) -> Iterator[str]:
@@ -141,7 +155,7 @@ class Vocabulary(Sequence[str]):
         Raises
         ------
         ValueError
-            The file is no JSON object of symbols, or no bijection to 0 .. n - 1 in sorted order.
+            The file is not a JSON object whose symbols are numbered 0, 1, 2, ... in sorted order.
         """
         try:
             pairs = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=list)
@@ -151,11 +165,11 @@ class Vocabulary(Sequence[str]):
 
     @classmethod
     def from_pairs(cls, pairs: object, name: str = "vocabulary") -> Vocabulary:
-        """A vocabulary from (symbol, integer) pairs: a bijection to 0 .. n - 1 in sorted order."""
+        """A vocabulary from (symbol, integer) pairs, checked as in `load`; errors begin with `name`."""
         if not isinstance(pairs, list) or not pairs or not all(isinstance(p, tuple) for p in pairs):
             raise ValueError(f"{name}: want one non-empty object of symbols and integers")
         if len({symbol for symbol, _ in pairs}) != len(pairs):
-            raise ValueError(f"{name}: a symbol stands there twice")
+            raise ValueError(f"{name}: a symbol occurs twice")
         vocabulary = cls(symbol for symbol, _ in pairs)
         for symbol, i in pairs:
             if type(i) is not int or vocabulary._ids[symbol] != i:

@@ -1,4 +1,4 @@
-"""Melodies of every shape that a writer must get right, by name."""
+"""Melodies of every shape that a writer has to get right, by name."""
 
 from fractions import Fraction
 
@@ -43,5 +43,12 @@ MELODIES = {
         [(60, "1/2"), *[(p, "1/3") for p in (61, 66, 65)] * 20, (60, "1/2"), (60, "1/4")], key=(8, "major")
     ),
     "long": melody(SCALE * 10, key=(9, "minor"), meter=(4, 4)),
+    "changes of meter": melody(
+        [(62, 1), (67, 3), (69, 2), (71, 4), (72, "1/2"), (74, "5/2"), (67, "3/2"), (67, "1/2")],
+        key=(7, "major"),
+        meter=(3, 4),
+        upbeat=Fraction(1),
+        meter_changes=((Fraction(4), (2, 4)), (Fraction(8), (3, 4)), (Fraction(13), (6, 8))),
+    ),
     "sharps": melody([(p, "1/2") for p in range(58, 82)], key=(6, "major"), meter=(4, 4)),
 }

@@ -2,11 +2,12 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_from_scratch.music import Melody, Note
+from lstm_from_scratch.music import Melody, Note, encode
 from lstm_from_scratch.music.melody import total
 from lstm_from_scratch.music.metre import upbeat_until, written_value
 
@@ -43,12 +44,50 @@ def test_a_title_is_one_line():
         ([(60, 1)], {"upbeat": Fraction(1)}, "upbeat 1 does not fit meter None"),
         ([(60, 4)], {"meter": (3, 4), "upbeat": Fraction(3)}, "upbeat 3 does not fit"),
         ([(60, 4)], {"meter": (3, 4), "upbeat": Fraction(-1)}, "upbeat -1 does not fit"),
-        ([(60, 1)], {"meter": (3, 4), "upbeat": Fraction(2)}, "ends before it, after 1"),
+        ([(60, 1)], {"meter": (3, 4), "upbeat": Fraction(2)}, "is over before, after 1"),
+        ([(60, 9)], {"meter": (3, 4), "upbeat": 0.1}, "upbeat 0.1: want a Fraction"),
+        ([(60, 9)], {"meter_changes": [(3, (2, 4))]}, "need a meter"),
+        ([(60, 9)], {"meter": (3, 4), "meter_changes": [(3, (2, 5))]}, "meter 2/5"),
+        ([(60, 9)], {"meter": (3, 4), "meter_changes": [(2, (2, 4))]}, "at 2: .* first bar is over .3"),
+        ([(60, 9)], {"meter": (3, 4), "meter_changes": [(9, (2, 4))]}, "at 9: .* before the melody is .9"),
+        ([(60, 9)], {"meter": (3, 4), "meter_changes": [(5, (2, 4)), (5, (3, 4))]}, "at 5, 5: want rising"),
+        ([(60, 9)], {"meter": (3, 4), "upbeat": 1, "meter_changes": [("1/2", (2, 4))]}, "change '1/2': want"),
     ],
 )
 def test_what_no_melody_can_be(notes, known, reason):
     with pytest.raises(ValueError, match=reason):
         melody(*notes, **known)
+
+
+@pytest.mark.parametrize("number", [0.5, np.float32(0.5), 1 / 3, 5 / 48, 2.0, 1, np.int64(3)])
+def test_numbers_become_exact(number):
+    ((_, duration),) = Melody((Note(60, number),)).notes
+    assert type(duration) is Fraction and abs(duration - Fraction(float(number))) < Fraction(1, 10**9)
+    assert duration.denominator in (1, 2, 3, 48)
+
+
+@pytest.mark.parametrize("number", [60.0, np.float32(60), np.int8(60), Fraction(60)])
+def test_whole_pitches_become_integers(number):
+    ((pitch, _),) = Melody((Note(number, Fraction(1)),)).notes
+    assert (type(pitch), pitch) == (int, 60) and encode(Melody((Note(number, 1),)))[0] == "60"
+
+
+@pytest.mark.parametrize("number", [0.1, 0.3333, float("nan"), float("inf"), "1/2", "x", None, 1j, [1]])
+def test_durations_that_are_not_exact_are_refused_by_name(number):
+    with pytest.raises(ValueError, match=r"duration .*: want a Fraction, or a whole number of 48ths"):
+        Melody((Note(60, number),))
+
+
+@pytest.mark.parametrize("number", [60.5, float("nan"), float("inf"), "60", True, 1j])
+def test_pitches_that_are_not_whole_are_refused_by_name(number):
+    with pytest.raises(ValueError, match=r"pitch .*: want a MIDI number, 0 to 127, or None for a rest"):
+        Melody((Note(number, Fraction(1)),))
+
+
+def test_an_upbeat_and_changes_become_exact():
+    tune = melody((60, 9), meter=(3, 4), upbeat=0.5, meter_changes=[(3.5, (2, 4))])
+    assert type(tune.upbeat) is Fraction and tune.upbeat == Fraction(1, 2)
+    assert tune.meter_changes == ((Fraction(7, 2), (2, 4)),) and hash(tune)
 
 
 def test_durations_and_bars():
@@ -81,6 +120,15 @@ def test_bars_are_cut_at_barlines_and_tied():
     assert melody((60, 5), (62, 1)).bars() == [[(60, 4, True), (60, 1, False), (62, 1, False)]]
     assert [len(bar) for bar in melody((60, 6), meter=(3, 4)).bars()] == [1, 1]
     assert melody().bars() == [[]]
+
+
+def test_bars_follow_changes_of_meter():
+    changes = ((4, (2, 4)), (8, (3, 4)), (10, (2, 4)))  # the third cuts a bar short
+    tune = melody((60, 1), (62, 12), meter=(3, 4), upbeat=Fraction(1), meter_changes=changes)
+    assert [total(piece.duration for piece in bar) for bar in tune.bars()] == [1, 3, 2, 2, 2, 2, 1]
+    assert tune.transposed(2).meter_changes == tune.meter_changes
+    tune = melody((60, 5), meter=(2, 4), meter_changes=((2, (3, 16)),))
+    assert [total(piece.duration for piece in bar) for bar in tune.bars()] == [2, *[Fraction(3, 4)] * 4]
 
 
 @pytest.mark.parametrize(

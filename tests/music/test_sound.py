@@ -1,19 +1,16 @@
 """The sound is measured: pitches, onsets, silences, loudness and clicks."""
 
 import io
-import runpy
 import wave
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.melodies import MELODIES, melody
 
 from lstm_from_scratch.music import sound as module
 from lstm_from_scratch.music.sound import PEAK, RELEASE, SAMPLE_RATE, synthesise, to_wav
 
-shapes = runpy.run_path(str(Path(__file__).parents[1] / "helpers" / "melodies.py"))
-melody, SCALE, MELODIES = shapes["melody"], shapes["SCALE"], shapes["MELODIES"]
 each_melody = pytest.mark.parametrize("tune", MELODIES.values(), ids=MELODIES)
 
 

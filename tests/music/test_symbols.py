@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +51,11 @@ def test_symbols_come_back_but_for_rests_that_are_one(symbols):
     assert all(a == b or (a, b) == ("r", "_") for a, b in zip(symbols, back))
 
 
+@pytest.mark.parametrize("symbols", [[60, "_", np.int64(62)], "60 _ 62", " 60  _\n62 ", ("60", "_", 62)])
+def test_integers_and_one_string_are_understood(symbols):
+    assert decode(symbols) == melody((60, "1/2"), (62, "1/4"))
+
+
 @pytest.mark.parametrize("duration", ["1/3", "1/8", "3/8", "17/16", "1/5"])
 def test_off_the_grid(duration):
     with pytest.raises(ValueError, match=f"note 2 lasts {duration} quarters"):
@@ -69,7 +75,11 @@ def test_off_the_grid(duration):
         (["٦٠"], "symbol 1"),
         ([""], "symbol 1 is ''"),
         (["R"], "symbol 1"),
-        ([60], "symbol 1 is 60"),
+        ([128], "symbol 1 is 128"),
+        ([-1], "symbol 1 is -1"),
+        ([60.0], "symbol 1 is 60.0"),
+        ([60, True], "symbol 2 is True"),
+        ([None], "symbol 1 is None"),
     ],
 )
 def test_what_is_no_melody(symbols, reason):
@@ -128,7 +138,7 @@ def test_saved_and_loaded(tmp_path_factory, vocabulary):
         ('"60"', "one non-empty object"),
         ("3", "one non-empty object"),
         ("null", "one non-empty object"),
-        ('{"60": 0, "60": 1}', "stands there twice"),
+        ('{"60": 0, "60": 1}', "occurs twice"),
         ('{"60": 0, "_": 0}', "'_' has 0, want 1"),
         ('{"60": 0, "_": 2}', "'_' has 2, want 1"),
         ('{"60": 1, "_": 0}', "'60' has 1, want 0"),
