@@ -1,0 +1,161 @@
+/* The whole model: one-hot, recurrent cell, dense layer, softmax; and drawing from it at a temperature. */
+
+const SHORTEST = 64; // symbols before a melody may end itself
+const HOLD = "_";
+const REST = "r";
+const DELIMITER = "/";
+
+/** Float32 weights, little-endian, from base64.
+ * @param {string} text @param {Object<string, number[]>} shapes */
+function unpack(text, shapes) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  /** @type {Weights} */
+  const weights = {};
+  let start = 0;
+  for (const [name, shape] of Object.entries(shapes)) {
+    const size = shape.reduce((a, b) => a * b, 1);
+    weights[name] = new Float32Array(bytes.buffer, start, size);
+    start += 4 * size;
+  }
+  return weights;
+}
+
+/** y - ln sum exp y, the largest subtracted first. @param {Float64Array} y */
+function logSoftmax(y) {
+  const largest = y.reduce((a, b) => Math.max(a, b));
+  const total = y.reduce((sum, y_k) => sum + Math.exp(y_k - largest), 0);
+  return y.map((y_k) => y_k - largest - Math.log(total));
+}
+
+/** p_k = exp(y_k / T) / sum exp(y / T); T = 0 is the likeliest alone. Scores y or ln p will do. [P III-B3]
+ * @param {Float64Array} y @param {number} T */
+function tempered(y, T) {
+  const largest = y.reduce((a, b) => Math.max(a, b));
+  if (T === 0) {
+    const likeliest = y.indexOf(largest);
+    return y.map((_, k) => (k === likeliest ? 1 : 0));
+  }
+  const p = y.map((y_k) => Math.exp((y_k - largest) / T));
+  const total = p.reduce((a, b) => a + b);
+  return p.map((p_k) => p_k / total);
+}
+
+/** Where the running sum of p first exceeds the uniform number. @param {Float64Array} p @param {number} uniform */
+function draw(p, uniform) {
+  const limit = uniform * p.reduce((a, b) => a + b);
+  let running = 0;
+  for (let k = 0; k < p.length; k++) if ((running += p[k]) > limit) return k;
+  return p.findLastIndex((p_k) => p_k > 0);
+}
+
+/** -sum p ln p, in nats. @param {Float64Array} p */
+const entropy = (p) => -p.reduce((sum, p_k) => (p_k > 0 ? sum + p_k * Math.log(p_k) : sum), 0);
+
+class Network {
+  /** @param {any} model what page.py wrote of the model */
+  constructor(model) {
+    this.symbols = /** @type {string[]} */ (model.vocabulary);
+    this.H = model.units;
+    this.kind = model.cell;
+    this.window = model.window; // of a model that is trained on windows, else null
+    const weights = unpack(model.weights, model.shapes);
+    const prefix = `${model.cell}.`;
+    const own = Object.entries(weights).filter(([name]) => name.startsWith(prefix));
+    this.recurrent = Object.fromEntries(own.map(([name, array]) => [name.slice(prefix.length), array]));
+    this.dense = { W: weights["dense.W"], b: weights["dense.b"] };
+    this.id = Object.fromEntries(this.symbols.map((symbol, k) => [symbol, k]));
+    /** @type {Set<number>} units whose h is held at 0 */
+    this.silenced = new Set();
+    /** @type {Object<string, number>} gates held at one value, by name */
+    this.clamped = {};
+    this.hand = this.hand.bind(this);
+  }
+
+  /** What silencing and clamping make of a gate or a state. @type {Hand} */
+  hand(name, values) {
+    if (name in this.clamped) values.fill(this.clamped[name]);
+    if (name === "h") for (const unit of this.silenced) values[unit] = 0;
+    return values;
+  }
+
+  /** The moment before anything was heard: zeros. @returns {any} */
+  zero() {
+    const h = new Float64Array(this.H);
+    const tokens = Array(this.window ?? 0).fill(this.id[DELIMITER] ?? 0);
+    return { h, c: new Float64Array(this.H), tokens };
+  }
+
+  /** The cell, the dense layer and the softmax. @param {any} before @param {number} token @returns {any} */
+  cell(before, token) {
+    return CELLS[this.kind]([token], before, this.recurrent, this.hand);
+  }
+
+  /** The moment after a token: gates, states, and `logp`, ln p of the next symbol.
+   *
+   * A model of windows starts from zeros at each symbol, and hears the last `window` of them again.
+   * @param {any} before @param {number} token @returns {any} */
+  step(before, token) {
+    const tokens = this.window ? [...before.tokens.slice(1), token] : [];
+    let after = before;
+    if (this.window) {
+      after = this.zero();
+      for (const one of tokens) after = this.cell(after, one);
+    } else after = this.cell(before, token);
+    return { ...after, tokens, logp: this.logp(after.h) };
+  }
+
+  /** ln p of the next symbol, from the state. @param {Float64Array} h */
+  logp(h) {
+    const y = times(this.dense.W, h);
+    return logSoftmax(y.map((y_k, k) => y_k + this.dense.b[k]));
+  }
+
+  /** The moment before a melody's first symbol: only the delimiter was heard. */
+  start() {
+    return this.step(this.zero(), this.id[DELIMITER] ?? 0);
+  }
+
+  /** The distribution to draw the symbol of place t from: at a temperature, without what cannot stand there.
+   * @param {any} moment @param {number} t @param {number} T @param {string[]} barred */
+  choices(moment, t, T, barred = []) {
+    const y = moment.logp.slice();
+    if (t < SHORTEST && DELIMITER in this.id) y[this.id[DELIMITER]] = -Infinity;
+    for (const symbol of barred) if (symbol in this.id) y[this.id[symbol]] = -Infinity;
+    return tempered(y, T);
+  }
+}
+
+/** What may not be drawn right after a beginning: a hold of nothing, or of a note that has its full length.
+ * @param {string[]} beginning @param {boolean} complete */
+function unfitToFollow(beginning, complete) {
+  if (beginning.length && !complete) return [];
+  return beginning.findLast((symbol) => symbol !== HOLD) === REST ? [HOLD, REST] : [HOLD];
+}
+
+/** Draw a melody: the beginning, then what follows, until the network ends it or it has `steps` symbols.
+ * @param {Network} network
+ * @param {{T: number, beginning?: string[], steps: number, uniform: function(): number, complete?: boolean}} how */
+function compose(network, { T, beginning = [], steps, uniform, complete = false }) {
+  const symbols = [...beginning];
+  let moment = network.start();
+  for (const symbol of beginning) moment = network.step(moment, network.id[symbol]);
+  while (symbols.length < steps) {
+    const first = symbols.length === beginning.length;
+    const barred = first ? unfitToFollow(beginning, complete) : [];
+    const token = draw(network.choices(moment, symbols.length, T, barred), uniform());
+    if (network.symbols[token] === DELIMITER) break;
+    symbols.push(network.symbols[token]);
+    moment = network.step(moment, token);
+  }
+  return symbols;
+}
+
+/** ln p of the symbol after each token, from the zero state, as model.log_probabilities gives it.
+ * @param {Network} network @param {number[]} tokens */
+function logProbabilities(network, tokens) {
+  let moment = network.zero();
+  return tokens.map((token) => {
+    moment = network.cell(moment, token);
+    return Array.from(network.logp(moment.h));
+  });
+}

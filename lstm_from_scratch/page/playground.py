@@ -1,0 +1,137 @@
+"""The page to play with: one HTML file that holds the network, its weights and everything that it needs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..composing.primer import read_primer
+from ..files import shipped, write_text
+from ..model.model import MelodyModel, model_arrays
+from ..music.kern import read_kern
+from .units import describe_units
+
+HERE = Path(__file__).parent
+SCRIPTS = (
+    "cells", "network", "notes", "files", "sound", "song", "colours", "roll", "inside", "piano", "playing",
+    "learning", "report", "play",
+)  # fmt: skip
+TUNES = shipped("data") / "tunes"
+MARK = '<meta name="generator" content="lstm_from_scratch">'
+TERMS = (
+    "Where this network was trained on songs of the Essen Folksong Collection, in the ABC edition by Seymour "
+    "Shlien that the music21 package distributes with the permission of Ewa Dahlig-Turek for non-commercial "
+    "use, their terms hold for its weights too: keep this page, and what you make with it, to personal and "
+    "non-commercial use."
+)
+
+
+def write_page(path: str | Path, model: MelodyModel, **parts: Any) -> None:
+    """Write the page of a model; parameters and errors as `render`.
+
+    Raises
+    ------
+    ValueError
+        At that path stands something that is no page of this program.
+    """
+    path = Path(path)
+    if path.exists() and not (path.is_file() and MARK in path.read_text(encoding="utf-8", errors="replace")):
+        raise ValueError(f"{path}: this is no page of this program's, and is left alone: give another --out")
+    html = render(model, **parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, html)
+
+
+def render(
+    model: MelodyModel,
+    learning: dict[str, Any] | None = None,
+    report: dict[str, Any] | None = None,
+    songs: int | None = None,
+) -> str:
+    """The page as one HTML text, which loads nothing from anywhere.
+
+    Parameters
+    ----------
+    model : MelodyModel
+        With its vocabulary; any cell, carrying its state or trained on windows.
+    learning : dict, optional
+        Snapshots of the training, from `Snapshots.as_json`.
+    report : dict, optional
+        What was measured, from `report.as_json`.
+    songs : int, optional
+        How many songs the model was trained on, for the heading.
+
+    Raises
+    ------
+    ValueError
+        The model has no vocabulary.
+    """
+    if model.vocabulary is None:
+        raise ValueError("the model has no vocabulary: a page needs to know what its symbols mean")
+    tunes = known_tunes(model)
+    data = {
+        "version": __version__,
+        "songs": songs,
+        "model": model_as_json(model),
+        "tunes": tunes,
+        "units": describe_units(model, [(tune["symbols"], tune["upbeat"]) for tune in tunes]),
+        "learning": learning,
+        "report": report,
+        "terms": TERMS,
+    }
+    return join((HERE / "play.html").read_text(encoding="utf-8"), data)
+
+
+def join(html: str, data: dict[str, Any]) -> str:
+    """Put style, scripts and data into the page, whose policy allows these by checksum and nothing else."""
+    style = (HERE / "play.css").read_text(encoding="utf-8")
+    scripts = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+    script = f'(() => {{\n"use strict";\n{scripts}\n}})();\n'
+    policy = (
+        f"default-src 'none'; script-src {_checksum(script)}; style-src {_checksum(style)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    # Inside a script element only `<` could end it, and JSON may spell that otherwise.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    parts = {"policy": policy, "style": style, "data": text, "script": script}
+    return re.sub(
+        r"\{\{(\w+)\}\}", lambda match: parts[match[1]], html
+    )  # at once: a title may hold {{style}}
+
+
+def _checksum(text: str) -> str:
+    """As a content security policy names an element of this text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def model_as_json(model: MelodyModel) -> dict[str, Any]:
+    """The configuration, and the weights as float32 in base64, one tensor after the other."""
+    arrays = model_arrays(model)
+    weights = b"".join(array.astype("<f4").tobytes() for array in arrays.values())
+    return {
+        "cell": model.cell,
+        "units": model.units,
+        "window": model.window,
+        "vocabulary": list(model.vocabulary or ()),
+        "shapes": {name: list(array.shape) for name, array in arrays.items()},
+        "weights": base64.b64encode(weights).decode(),
+    }
+
+
+def known_tunes(model: MelodyModel) -> list[dict[str, Any]]:
+    """Those of this project's own tunes whose symbols the model knows, in C major or A minor."""
+    tunes = []
+    for path in sorted(TUNES.glob("*.krn")):
+        try:
+            primer = read_primer(str(path))
+        except ValueError:  # triplets have no symbols
+            continue
+        if set(primer.symbols) <= set(model.vocabulary or ()):
+            title, upbeat = read_kern(path).title, int(4 * primer.upbeat)
+            tunes.append({"title": title, "symbols": primer.symbols, "meter": primer.meter, "upbeat": upbeat})
+    return tunes

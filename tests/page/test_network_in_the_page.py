@@ -1,0 +1,97 @@
+"""The network in JavaScript is the network in NumPy: the same probabilities, the same melodies drawn."""
+
+import runpy
+from itertools import cycle, product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_from_scratch.composing.sampling import compose
+from lstm_from_scratch.model import log_probabilities
+from lstm_from_scratch.page import playground
+
+make_model = runpy.run_path(str(Path(__file__).parent / "conftest.py"))["make_model"]
+KINDS = {"lstm": ("lstm", None), "gru": ("gru", None), "rnn": ("rnn", None), "window": ("lstm", 8)}
+TEMPERATURES = (0, 0.3, 0.7, 1.0, 1.8)
+PRIMERS = ([], ["60", "_", "64", "_"], ["67", "_", "r", "_"])
+
+
+class Listed:
+    """Stands in for a random generator: gives the numbers of a list, again and again."""
+
+    def __init__(self, numbers):
+        self.random = cycle(numbers).__next__
+
+
+@pytest.fixture(params=KINDS)
+def shown(request, corpus, browser, tmp_path):
+    """A model in float64 whose weights a page holds, with that page open."""
+    cell, window = KINDS[request.param]
+    model = make_model(corpus.vocabulary, cell, window, dtype=np.float64)
+    playground.write_page(tmp_path / "page.html", model)
+    browser.get((tmp_path / "page.html").as_uri())
+    return model
+
+
+def test_log_probabilities_are_those_of_numpy(shown, corpus, browser):
+    for song in corpus.songs[:3]:
+        tokens = [corpus.delimiter, *map(int, song[:100])]
+        found = np.array(browser.execute_script("return melody.logp(arguments[0])", tokens))
+        wanted = log_probabilities(shown, np.array(tokens))
+        assert found.shape == wanted.shape and np.abs(found - wanted).max() < 1e-5
+        assert np.ptp(wanted) > 3  # opinions, not a flat guess
+
+
+def test_the_same_luck_draws_the_same_melody(shown, browser):
+    numbers = np.random.default_rng(7).random(80).tolist()
+    script = """
+        const [how, numbers] = arguments;
+        let next = 0;
+        return melody.compose({ ...how, uniform: () => numbers[next++ % numbers.length] });"""
+    for temperature, primer, complete in product(TEMPERATURES, PRIMERS, (False, True)):
+        wanted = compose(
+            shown, temperature=temperature, primer=primer, steps=80, rng=Listed(numbers), complete=complete
+        )
+        how = {"T": temperature, "beginning": primer, "steps": 80, "complete": complete}
+        assert browser.execute_script(script, how, numbers) == wanted.symbols
+
+
+def test_what_a_step_hears_is_the_window(corpus, browser, tmp_path):
+    """A model of windows knows nothing of what stands before its window."""
+    model = make_model(corpus.vocabulary, "lstm", 8)
+    playground.write_page(tmp_path / "page.html", model)
+    browser.get((tmp_path / "page.html").as_uri())
+    script = """
+        const { network } = melody;
+        let moment = network.start();
+        for (const token of arguments[0]) moment = network.step(moment, token);
+        return Array.from(moment.logp);"""
+    tail = list(map(int, corpus.songs[0][:8]))
+    one, other = (browser.execute_script(script, [k, *tail]) for k in (3, 9))
+    shorter = browser.execute_script(script, tail[1:])
+    assert one == other and shorter != one
+
+
+def test_a_clamped_gate_and_a_silenced_unit_change_what_comes(corpus, browser, tmp_path):
+    playground.write_page(tmp_path / "page.html", make_model(corpus.vocabulary))
+    browser.get((tmp_path / "page.html").as_uri())
+    found = browser.execute_script("""
+        const { network } = melody;
+        const token = network.id["60"];
+        const twice = () => network.step(network.step(network.start(), token), token);
+        const free = twice();
+        network.clamped.f = 0;
+        const forgetful = twice();
+        delete network.clamped.f;
+        network.silenced.add(3);
+        const silent = twice();
+        network.silenced.clear();
+        const again = twice();
+        const { c, i, g } = forgetful;
+        return {
+            forgotten: Math.max(...c.map((c_j, j) => Math.abs(c_j - i[j] * g[j]))),
+            silent: silent.h[3], others: Math.abs(silent.h[4] - free.h[4]),
+            same: again.logp.every((p, k) => p === free.logp[k]),
+        };""")
+    assert found["forgotten"] < 1e-12 and found["silent"] == 0 and found["others"] > 1e-6 and found["same"]
