@@ -144,6 +144,19 @@ def parser() -> argparse.ArgumentParser:
     seed(compose)
     out(compose, "runs/melodies")
 
+    play = verb(
+        "play", commands.play, "Write a page with the network in it, to look into and to play with.",
+        "melody play --model runs/demo/model/best.npz",
+    )  # fmt: skip
+    play.add_argument("--model", type=Path, required=True, metavar="FILE.npz")
+    play.add_argument(
+        "--out",
+        type=Path,
+        default=Path("runs/play.html"),
+        metavar="FILE.html",
+        help="(default runs/play.html)",
+    )
+
     evaluate = verb(
         "evaluate", commands.evaluate, "Measure a model on the test part, beside counting models.",
         "melody evaluate --model runs/model/best.npz --corpus runs/corpus",

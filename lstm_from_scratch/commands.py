@@ -113,6 +113,14 @@ def compose(options: argparse.Namespace) -> None:
         print(line)
 
 
+def play(options: argparse.Namespace) -> None:
+    from .model.model import MelodyModel
+    from .page.playground import write_page
+
+    write_page(options.out, MelodyModel.load(options.model))
+    print(f"Open {options.out.resolve().as_uri()} in a browser: it needs nothing else.")
+
+
 def evaluate(options: argparse.Namespace) -> None:
     from .corpus.corpus import Corpus
     from .evaluation.evaluation import measure
