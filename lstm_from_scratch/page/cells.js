@@ -10,10 +10,10 @@
 
 /** @typedef {Object<string, Float32Array>} Weights */
 /** @typedef {Object<string, Float64Array>} Moment */
-/** @typedef {function(string, Float64Array): Float64Array} Hand */
+/** @typedef {(name: string, values: Float64Array) => Float64Array} Hand */
 
 /** @type {Hand} */
-const leave = (name, values) => values;
+const leave = (_, values) => values;
 
 /** 1 / (1 + exp(-z)), as (1 + tanh(z / 2)) / 2, which overflows for no z. @param {number} z */
 const sigmoid = (z) => 0.5 * (1 + Math.tanh(0.5 * z));
@@ -66,8 +66,14 @@ function lstmCell(x, before, { W, U, b }, hand = leave) {
   const f = hand("f", z_f.map(sigmoid)); // (2) the forget gate
   const o = hand("o", z_o.map(sigmoid)); // (3) the output gate
   const g = hand("g", z_g.map(Math.tanh)); // (4) the candidate
-  const c = hand("c", before.c.map((c_j, j) => f[j] * c_j + i[j] * g[j])); // (5)
-  const h = hand("h", o.map((o_j, j) => o_j * Math.tanh(c[j]))); // (6)
+  const c = hand(
+    "c",
+    before.c.map((c_j, j) => f[j] * c_j + i[j] * g[j]),
+  ); // (5)
+  const h = hand(
+    "h",
+    o.map((o_j, j) => o_j * Math.tanh(c[j])),
+  ); // (6)
   return { h, c, i, f, o, g };
 }
 
@@ -80,8 +86,14 @@ function gruCell(x, before, { W, U, b, bn }, hand = leave) {
   const r = hand("r", plus(z_r, Uh_r).map(sigmoid)); // (1) the reset gate
   const u = hand("u", plus(z_u, Uh_u).map(sigmoid)); // (2) the update gate
   const v = Uh_n.map((value, j) => value + bn[j]); // (3)
-  const n = hand("n", z_n.map((z_j, j) => Math.tanh(z_j + r[j] * v[j]))); // (4) the candidate
-  const h = hand("h", n.map((n_j, j) => (1 - u[j]) * n_j + u[j] * before.h[j])); // (5)
+  const n = hand(
+    "n",
+    z_n.map((z_j, j) => Math.tanh(z_j + r[j] * v[j])),
+  ); // (4) the candidate
+  const h = hand(
+    "h",
+    n.map((n_j, j) => (1 - u[j]) * n_j + u[j] * before.h[j]),
+  ); // (5)
   return { h, r, u, n };
 }
 

@@ -2,9 +2,11 @@
 
 // Seventeen even samples of each map; between them colours are mixed.
 const MAPS = {
-  viridis: "440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21918c 1fa088 28ae80 3fbc73 5ec962 84d44b addc30 d8e219 fde725",
+  viridis:
+    "440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21918c 1fa088 28ae80 3fbc73 5ec962 84d44b addc30 d8e219 fde725",
   RdBu: "053061 15508d 2870b1 3e8cbf 68abd0 98c8e0 c0dceb deebf2 f6f7f7 fbe6da fbceb7 f5ac8b e58368 d25849 bb2a34 960f27 67001f",
-  berlin: "9eb0ff 79abed 519fd3 3685ad 286886 1d4b61 14303e 111a20 190c09 2b0e01 411201 5b1d08 7d341e 9e513f be6f63 df8f89 ffadad",
+  berlin:
+    "9eb0ff 79abed 519fd3 3685ad 286886 1d4b61 14303e 111a20 190c09 2b0e01 411201 5b1d08 7d341e 9e513f be6f63 df8f89 ffadad",
 };
 
 /** A map as 256 colours for the pixels of an image, opaque. @param {string} samples */
@@ -13,7 +15,9 @@ function makeMap(samples) {
   return Uint32Array.from({ length: 256 }, (_, k) => {
     const place = (k / 255) * (stops.length - 1);
     const low = Math.min(Math.floor(place), stops.length - 2);
-    const [r, g, b] = [0, 1, 2].map((c) => Math.round(stops[low][c] + (place - low) * (stops[low + 1][c] - stops[low][c])));
+    const [r, g, b] = [0, 1, 2].map((c) =>
+      Math.round(stops[low][c] + (place - low) * (stops[low + 1][c] - stops[low][c])),
+    );
     return (255 << 24) | (b << 16) | (g << 8) | r; // the order of bytes in an image
   });
 }
@@ -23,7 +27,9 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The map for values from -1 to 1: its middle is the paper's colour, light or dark. */
 const signedMap = () => (dark.matches ? colourMaps.berlin : colourMaps.RdBu);
-const colourMaps = Object.fromEntries(Object.entries(MAPS).map(([name, samples]) => [name, makeMap(samples)]));
+const colourMaps = Object.fromEntries(
+  Object.entries(MAPS).map(([name, samples]) => [name, makeMap(samples)]),
+);
 
 /** The style sheet's colours, by name, as they are in the scheme of the moment. @type {Object<string, string>} */
 const ink = {};

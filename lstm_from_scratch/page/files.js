@@ -1,7 +1,8 @@
 /* A melody as files: MIDI, **kern and WAV, byte by byte. */
 
 /** A number as bytes, the most significant first. @param {number} value @param {number} bytes */
-const bigEndian = (value, bytes) => Array.from({ length: bytes }, (_, k) => (value >>> (8 * (bytes - 1 - k))) & 255);
+const bigEndian = (value, bytes) =>
+  Array.from({ length: bytes }, (_, k) => (value >>> (8 * (bytes - 1 - k))) & 255);
 
 /** A number as MIDI's variable-length bytes of seven bits. @param {number} value */
 function variableLength(value) {
@@ -26,13 +27,28 @@ function midiFile(symbols, tempo, meter) {
   }
   track.push(...variableLength(waited), 0xff, 0x2f, 0);
   const text = (/** @type {string} */ letters) => [...letters].map((letter) => letter.charCodeAt(0));
-  const header = [...text("MThd"), ...bigEndian(6, 4), ...bigEndian(0, 2), ...bigEndian(1, 2), ...bigEndian(96, 2)];
+  const header = [
+    ...text("MThd"),
+    ...bigEndian(6, 4),
+    ...bigEndian(0, 2),
+    ...bigEndian(1, 2),
+    ...bigEndian(96, 2),
+  ];
   return Uint8Array.from([...header, ...text("MTrk"), ...bigEndian(track.length, 4), ...track]);
 }
 
-/** What a note head can last, in 16ths, the longest first, with its name in **kern. */
+/** What a note head can last, in 16ths, the longest first, with its name in **kern. @type {[number, string][]} */
 const KERN_VALUES = [
-  [16, "1"], [14, "2.."], [12, "2."], [8, "2"], [7, "4.."], [6, "4."], [4, "4"], [3, "8."], [2, "8"], [1, "16"],
+  [16, "1"],
+  [14, "2.."],
+  [12, "2."],
+  [8, "2"],
+  [7, "4.."],
+  [6, "4."],
+  [4, "4"],
+  [3, "8."],
+  [2, "8"],
+  [1, "16"],
 ];
 
 /** A pitch in **kern: 60 is c, 72 is cc, 48 is C. @param {number} pitch */
@@ -53,14 +69,14 @@ function kernText(symbols, meter, upbeat, title) {
   let number = upbeat ? 0 : 1;
   if (!upbeat) lines.push("=1-");
   for (const { pitch, length } of notesOf(symbols)) {
-    for (let left = length, tied = false; left > 0; ) {
+    for (let left = length, tied = false; left > 0;) {
       if (!room) {
         lines.push(`=${++number}`);
         room = bar;
       }
       const [value, name] = KERN_VALUES.find(([value]) => value <= Math.min(left, room));
-      left -= Number(value);
-      room -= Number(value);
+      left -= value;
+      room -= value;
       if (pitch === null) lines.push(`${name}r`);
       else {
         const begins = !tied && left > 0 ? "[" : "";
@@ -92,6 +108,8 @@ function wavFile(samples, rate) {
   view.setUint16(34, 16, true);
   text(36, "data");
   view.setUint32(40, 2 * samples.length, true);
-  samples.forEach((sample, k) => view.setInt16(44 + 2 * k, Math.round(32767 * Math.max(-1, Math.min(1, sample))), true));
+  samples.forEach((sample, k) =>
+    view.setInt16(44 + 2 * k, Math.round(32767 * Math.max(-1, Math.min(1, sample))), true),
+  );
   return new Uint8Array(view.buffer);
 }

@@ -1,8 +1,13 @@
 /* The inside of the network on the time axis: all units as a heat map, one of them as a curve. */
 
-// What can be looked at, in each kind of cell: its letter, name, range, and what it is in a sentence.
+/** What can be looked at: its name, its least value (the greatest is 1), and what it is in a sentence.
+ * @type {Record<string, [string, number, string]>} */
 const QUANTITIES = {
-  c: ["memory c", -1, "What each unit remembers. A unit keeps its colour for as long as it remembers the same thing."],
+  c: [
+    "memory c",
+    -1,
+    "What each unit remembers. A unit keeps its colour for as long as it remembers the same thing.",
+  ],
   f: ["forget f", 0, "Near 1 a unit keeps what it remembers, near 0 it wipes it."],
   i: ["input i", 0, "How much of what is new each unit lets into its memory."],
   g: ["new g", -1, "What each unit would write into its memory now."],
@@ -12,19 +17,40 @@ const QUANTITIES = {
   u: ["update u", 0, "Near 1 a unit keeps its state, near 0 it takes the new one."],
   n: ["new n", -1, "What each unit would become if it took all that is new."],
 };
+/** @type {Record<string, string[]>} what is shown of each kind of cell, and what can be held */
 const SHOWN = { lstm: ["c", "f", "i", "o", "h"], gru: ["h", "u", "r", "n"], rnn: ["h"] };
+/** @type {Record<string, string[]>} */
 const CLAMPABLE = { lstm: ["f", "i", "o"], gru: ["u", "r"], rnn: [] };
+/** What it means to hold a gate at 0 or at 1. @type {Record<string, [string, string]>} */
+const HELD = {
+  f: [
+    "Every unit forgets at once: only the last symbol is left.",
+    "No unit ever forgets: old notes pile up.",
+  ],
+  i: ["Nothing new gets in: the memory stays empty.", "All that is new gets in, worth it or not."],
+  o: [
+    "No unit shows its memory: it guesses without having heard anything.",
+    "Every unit shows all it remembers, all the time.",
+  ],
+  u: ["Every unit takes the new state at once.", "No unit ever changes: it hears nothing."],
+  r: ["What is new is made without looking back.", "What is new is made from all of the state."],
+};
 const FEW = 32; // rows when looking closely
 
 class Inside {
   /** @param {HTMLCanvasElement} map @param {HTMLCanvasElement} curve @param {Song} song @param {TimeAxis} axis
-   * @param {{alike: number[], memory: number[]}} orders */
+   * @param {Record<string, number[]>} orders */
   constructor(map, curve, song, axis, orders) {
-    Object.assign(this, { map, curve, song, axis, orders });
+    this.map = map;
+    this.curve = curve;
+    this.song = song;
+    this.axis = axis;
+    this.orders = orders;
     this.quantity = SHOWN[song.network.kind][0];
     this.order = "alike";
     this.close = false; // whether FEW rows are shown around the unit that is looked at
-    this.unit = orders.alike[0];
+    this.unit = orders.alike[0]; // chosen
+    this.pointed = -1; // under the pointer, else -1
     this.picture = document.createElement("canvas");
   }
 
@@ -39,7 +65,9 @@ class Inside {
   /** The unit at a height of the heat map. @param {number} y */
   unitAt(y) {
     const { rows } = this;
-    return rows[Math.max(0, Math.min(rows.length - 1, Math.floor((y / this.map.clientHeight) * rows.length)))];
+    return rows[
+      Math.max(0, Math.min(rows.length - 1, Math.floor((y / this.map.clientHeight) * rows.length)))
+    ];
   }
 
   /** The value looked at after symbol t - 1, of one unit. @param {number} t @param {number} unit */
@@ -80,12 +108,14 @@ class Inside {
     this.drawUnitMark(context, height);
     if (moment >= 0) drawMoment(context, axis.x(moment), 0, height, 1, [3, 3]);
     if (cursor >= 0) drawMoment(context, axis.x(cursor), 0, height, 2, []);
-    for (const unit of this.song.network.silenced) this.drawSilence(context, rows.indexOf(unit), width, height);
+    for (const unit of this.song.network.silenced)
+      this.drawSilence(context, rows.indexOf(unit), width, height);
   }
 
   /** An arrow at the unit that the curve shows. @param {CanvasRenderingContext2D} context @param {number} height */
   drawUnitMark(context, height) {
-    const row = this.rows.indexOf(this.unit);
+    const unit = this.pointed >= 0 ? this.pointed : this.unit;
+    const row = this.rows.indexOf(unit);
     if (row < 0) return;
     const y = ((row + 0.5) / this.rows.length) * height;
     context.fillStyle = ink.accent;
@@ -96,7 +126,7 @@ class Inside {
     context.fill();
     context.fillStyle = ink.quiet;
     context.textAlign = "right";
-    context.fillText(String(this.unit), GUTTER - 13, Math.max(7, Math.min(height - 7, y)));
+    context.fillText(String(unit), GUTTER - 13, Math.max(7, Math.min(height - 7, y)));
     context.textAlign = "left";
   }
 
@@ -111,7 +141,8 @@ class Inside {
 
   /** @param {{cursor: number, moment: number}} shown */
   drawCurve({ cursor, moment }) {
-    const { axis, unit, quantity } = this;
+    const { axis, quantity } = this;
+    const unit = this.pointed >= 0 ? this.pointed : this.unit;
     const { context, width, height } = prepareCanvas(this.curve);
     const low = QUANTITIES[quantity][1];
     const [first, last] = axis.seen(Math.min(this.song.length, this.song.trace.length - 1));
@@ -126,7 +157,12 @@ class Inside {
     }
     context.fillStyle = ink.quiet;
     context.textAlign = "right";
-    for (const v of low ? [limit, 0, -limit] : [1, 0]) context.fillText(v.toFixed(limit > 1 && v ? 1 : 0), GUTTER - 4, Math.max(7, Math.min(height - 7, y(v))));
+    for (const v of low ? [limit, 0, -limit] : [1, 0])
+      context.fillText(
+        v.toFixed(limit > 1 && v ? 1 : 0),
+        GUTTER - 4,
+        Math.max(7, Math.min(height - 7, y(v))),
+      );
     context.textAlign = "left";
     context.strokeStyle = ink.text;
     context.lineWidth = 1.5;

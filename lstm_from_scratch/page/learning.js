@@ -1,10 +1,12 @@
 /* Hear it learn: what the network sang at some steps of its training, beside its learning curve. */
 
 class Learning {
-  /** @param {any} data snapshots and the history of the validation loss @param {HTMLElement} element
-   * @param {function(string[]): void} show puts a melody on the piano roll and plays it */
+  /** @param {any} data the snapshots @param {HTMLElement} element
+   * @param {(symbols: string[]) => void} show puts a melody on the piano roll and plays it */
   constructor(data, element, show) {
-    Object.assign(this, { snapshots: data.snapshots, history: data.history, element, show });
+    this.snapshots = data.snapshots;
+    this.element = element;
+    this.show = show;
     const find = (/** @type {string} */ name) => /** @type {any} */ (element.querySelector(name));
     this.slider = find("input");
     this.said = find("output");
@@ -34,7 +36,10 @@ class Learning {
   drawRoll(symbols) {
     const { context, width, height } = prepareCanvas(this.roll);
     const notes = notesOf(symbols).filter(({ pitch }) => pitch !== null);
-    const pitches = this.snapshots.flatMap((/** @type {any} */ s) => s.symbols).filter(Number).map(Number);
+    const pitches = this.snapshots
+      .flatMap((/** @type {any} */ s) => s.symbols)
+      .filter(Number)
+      .map(Number);
     const [low, high] = [Math.min(...pitches), Math.max(...pitches)];
     const longest = Math.max(...this.snapshots.map((/** @type {any} */ s) => s.symbols.length));
     context.fillStyle = ink.net;
@@ -49,7 +54,8 @@ class Learning {
     const { context, width, height } = prepareCanvas(this.curve);
     const last = this.snapshots[this.snapshots.length - 1].step;
     const top = Math.max(...this.snapshots.map((/** @type {any} */ s) => s.loss));
-    const x = (/** @type {number} */ step) => 30 + (Math.log10(1 + step / 3) / Math.log10(1 + last / 3)) * (width - 44);
+    const x = (/** @type {number} */ step) =>
+      30 + (Math.log10(1 + step / 3) / Math.log10(1 + last / 3)) * (width - 44);
     const y = (/** @type {number} */ loss) => 8 + (1 - loss / top) * (height - 30);
     context.fillStyle = ink.quiet;
     context.strokeStyle = ink.line;
@@ -72,7 +78,7 @@ class Learning {
     context.beginPath();
     for (const [px, py] of points) context.lineTo(px, py);
     context.stroke();
-    points.forEach(([px, py], /** @type {number} */ k) => {
+    points.forEach((/** @type {number[]} */ [px, py], /** @type {number} */ k) => {
       context.beginPath();
       context.arc(px, py, k === Number(this.slider.value) ? 6 : 3, 0, 7);
       context.fillStyle = k === Number(this.slider.value) ? ink.accent : ink.text;

@@ -56,7 +56,7 @@ class Network {
   constructor(model) {
     this.symbols = /** @type {string[]} */ (model.vocabulary);
     this.H = model.units;
-    this.kind = model.cell;
+    this.kind = /** @type {"lstm"|"gru"|"rnn"} */ (model.cell);
     this.window = model.window; // of a model that is trained on windows, else null
     const weights = unpack(model.weights, model.shapes);
     const prefix = `${model.cell}.`;
@@ -134,7 +134,7 @@ function unfitToFollow(beginning, complete) {
 
 /** Draw a melody: the beginning, then what follows, until the network ends it or it has `steps` symbols.
  * @param {Network} network
- * @param {{T: number, beginning?: string[], steps: number, uniform: function(): number, complete?: boolean}} how */
+ * @param {{T: number, beginning?: string[], steps: number, uniform: () => number, complete?: boolean}} how */
 function compose(network, { T, beginning = [], steps, uniform, complete = false }) {
   const symbols = [...beginning];
   let moment = network.start();

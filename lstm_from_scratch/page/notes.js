@@ -25,13 +25,17 @@ const pitchName = (pitch) => PITCH_NAMES[pitch % 12] + (Math.floor(pitch / 12) -
 
 /** A symbol in words. @param {string} symbol */
 function symbolName(symbol) {
+  /** @type {Record<string, string>} */
   const words = { [HOLD]: "hold", [REST]: "rest", [DELIMITER]: "end" };
   return words[symbol] ?? pitchName(Number(symbol));
 }
 
 /** The symbols of a pasted text; throws an Error in one sentence. @param {string} text @param {Object} known */
 function parseText(text, known) {
-  const symbols = text.trim().split(/[\s,]+/).filter(Boolean);
+  const symbols = text
+    .trim()
+    .split(/[\s,]+/)
+    .filter(Boolean);
   if (!symbols.length) throw new Error("There is no text: paste symbols such as 60 _ _ _ 62 _ _ _.");
   symbols.forEach((symbol, place) => {
     if (symbol in known && symbol !== DELIMITER) return;

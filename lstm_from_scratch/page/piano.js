@@ -7,9 +7,10 @@ const touch = matchMedia("(hover: none)");
 
 class Piano {
   /** @param {HTMLElement} element @param {number[]} pitches that the network knows
-   * @param {{press: function(number): void, release: function(number): void}} player */
+   * @param {{press: (pitch: number) => void, release: (pitch: number) => void}} player */
   constructor(element, pitches, player) {
-    Object.assign(this, { element, player });
+    this.element = element;
+    this.player = player;
     this.known = new Set(pitches);
     this.base = 60; // the C of the key `a`
     this.lowest = Math.floor(Math.min(...pitches) / 12) * 12;
@@ -29,6 +30,7 @@ class Piano {
       const key = /** @type {HTMLElement} */ (event.target).closest("button");
       if (key && event.detail === 0) this.tap(Number(key.dataset.pitch));
     });
+    this.built = "";
     this.build();
   }
 
@@ -36,12 +38,17 @@ class Piano {
   build() {
     const room = Math.max(1, Math.floor(this.element.clientWidth / KEY_WIDTH / 7));
     const octaves = Math.min(room, (this.highest - this.lowest) / 12);
-    const first = Math.max(this.lowest, Math.min(this.base - 12 * Math.floor((octaves - 1) / 2), this.highest - 12 * octaves));
+    const first = Math.max(
+      this.lowest,
+      Math.min(this.base - 12 * Math.floor((octaves - 1) / 2), this.highest - 12 * octaves),
+    );
     const name = `${first} ${octaves} ${this.base}`;
     if (name === this.built) return;
     this.built = name;
     this.keys.clear();
+    /** @type {HTMLButtonElement[]} */
     const white = [];
+    /** @type {HTMLButtonElement[]} */
     const black = [];
     for (let pitch = first; pitch < first + 12 * octaves; pitch++) {
       const key = this.makeKey(pitch);

@@ -19,7 +19,7 @@ from .units import describe_units
 HERE = Path(__file__).parent
 SCRIPTS = (
     "cells", "network", "notes", "files", "sound", "song", "colours", "roll", "inside", "piano", "playing",
-    "learning", "report", "play",
+    "learning", "report", "screen", "next", "melody", "look", "play",
 )  # fmt: skip
 TUNES = shipped("data") / "tunes"
 MARK = '<meta name="generator" content="lstm_from_scratch">'

@@ -6,10 +6,12 @@ const LATER = 0.08; // seconds until the first tone
 
 class Player {
   /** @param {Song} song
-   * @param {{temperature: number, tempo: number, loop: boolean, uniform: function(): number}} settings
-   * @param {function(): void} changed called when something is to be drawn again */
+   * @param {{temperature: number, tempo: number, loop: boolean, uniform: () => number}} settings
+   * @param {() => void} changed called when something is to be drawn again */
   constructor(song, settings, changed) {
-    Object.assign(this, { song, settings, changed });
+    this.song = song;
+    this.settings = settings;
+    this.changed = changed;
     this.playing = false;
     this.goesOn = false;
     /** @type {BaseAudioContext|null} */
@@ -41,7 +43,10 @@ class Player {
   start(t, goesOn) {
     this.stop();
     this.wake();
-    Object.assign(this, { playing: true, goesOn, next: t, nextTime: this.now + LATER });
+    this.playing = true;
+    this.goesOn = goesOn;
+    this.next = t;
+    this.nextTime = this.now + LATER;
     this.timer = setInterval(() => this.tick(), 40);
     this.tick();
   }
@@ -93,7 +98,8 @@ class Player {
     this.letGo = undefined;
     let pitch = symbol;
     if (symbol === HOLD) pitch = String(this.song.noteAt(this.next)?.pitch ?? REST); // begun in the middle
-    if (pitch !== REST && this.context) this.letGo = beginTone(this.context, this.output, Number(pitch), time);
+    if (pitch !== REST && this.context)
+      this.letGo = beginTone(this.context, this.output, Number(pitch), time);
   }
 
   /** Let a changed note be heard. @param {number} pitch */
@@ -114,12 +120,15 @@ class Player {
 
 /** What is played on the piano becomes symbols, each note as long as it takes until the next. */
 class Recorder {
-  /** @param {Player} player @param {function(): void} changed */
+  /** @param {Player} player @param {() => void} changed */
   constructor(player, changed) {
-    Object.assign(this, { player, changed });
+    this.player = player;
+    this.changed = changed;
     this.song = player.song;
+    /** @type {{pitch: number, start: number, time: number, end: number}|undefined} the note that was pressed last */
+    this.last = undefined;
     this.length = "2 in time"; // 16ths of the grid, or of every note where it is not in time
-    /** @type {Map<number, function(number): void>} */
+    /** @type {Map<number, (time: number) => void>} */
     this.sounding = new Map();
   }
 

@@ -42,7 +42,9 @@ class TimeAxis {
 class Roll {
   /** @param {HTMLCanvasElement} canvas @param {Song} song @param {TimeAxis} axis */
   constructor(canvas, song, axis) {
-    Object.assign(this, { canvas, song, axis });
+    this.canvas = canvas;
+    this.song = song;
+    this.axis = axis;
     const pitches = song.network.symbols.filter((symbol) => /^\d+$/.test(symbol)).map(Number);
     this.lowest = Math.min(60, ...pitches) - 1;
     this.highest = Math.max(72, ...pitches) + 1;
@@ -66,7 +68,8 @@ class Roll {
     this.row = (height - HEAD) / (this.highest - this.lowest + 1);
     this.drawPaper(context, width, height);
     for (const note of song.notes) {
-      if (note.pitch === null || axis.x(note.start + note.length) < GUTTER || axis.x(note.start) > width) continue;
+      if (note.pitch === null || axis.x(note.start + note.length) < GUTTER || axis.x(note.start) > width)
+        continue;
       this.drawNote(context, note, note.start === selected, note.start === sounding);
     }
     if (moment >= 0) this.drawLine(context, moment, height, 1, [3, 3]);

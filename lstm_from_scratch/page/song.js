@@ -14,10 +14,24 @@ class Song {
   /** Replace the melody. `own` says of each symbol whether it is the beginning's, not the network's.
    * @param {{symbols?: string[], own?: boolean[], meter?: number[], upbeat?: number, title?: string,
    *          complete?: boolean, untouched?: boolean, ended?: boolean}} parts */
-  set({ symbols = [], own, meter = [4, 4], upbeat = 0, title = "", complete = false, untouched = false, ended = false }) {
+  set({
+    symbols = [],
+    own,
+    meter = [4, 4],
+    upbeat = 0,
+    title = "",
+    complete = false,
+    untouched = false,
+    ended = false,
+  }) {
     this.symbols = [...symbols];
     this.own = own ? [...own] : symbols.map(() => true);
-    Object.assign(this, { meter, upbeat, title, complete, untouched, ended });
+    this.meter = meter;
+    this.upbeat = upbeat;
+    this.title = title;
+    this.complete = complete;
+    this.untouched = untouched;
+    this.ended = ended;
     this.changedFrom(0);
   }
 
@@ -61,6 +75,12 @@ class Song {
     return moment && t < this.length ? -moment.logp[this.network.id[this.symbols[t]]] / Math.LN2 : undefined;
   }
 
+  /** Mean bits of surprise a symbol, over what is computed; undefined for an empty melody. */
+  get meanSurprise() {
+    const bits = this.symbols.map((_, t) => this.surprise(t)).filter((value) => value !== undefined);
+    return bits.length ? bits.reduce((a, b) => a + b) / bits.length : undefined;
+  }
+
   /** The note or rest that sounds at place t. @param {number} t @returns {Note|undefined} */
   noteAt(t) {
     return this.notes.find(({ start, length }) => start <= t && t < start + length);
@@ -69,7 +89,16 @@ class Song {
   /** Keep the melody as it is, for `undo`. */
   keep() {
     const { symbols, own, meter, upbeat, title, complete, untouched, ended } = /** @type {any} */ (this);
-    this.history.push({ symbols: [...symbols], own: [...own], meter, upbeat, title, complete, untouched, ended });
+    this.history.push({
+      symbols: [...symbols],
+      own: [...own],
+      meter,
+      upbeat,
+      title,
+      complete,
+      untouched,
+      ended,
+    });
     if (this.history.length > 200) this.history.shift();
   }
 
@@ -77,7 +106,9 @@ class Song {
   undo() {
     const before = this.history.pop();
     if (!before) return false;
-    const same = before.symbols.findIndex((/** @type {string} */ symbol, /** @type {number} */ t) => symbol !== this.symbols[t]);
+    const same = before.symbols.findIndex(
+      (/** @type {string} */ symbol, /** @type {number} */ t) => symbol !== this.symbols[t],
+    );
     const trace = this.trace.slice(0, (same < 0 ? before.symbols.length : same) + 1);
     this.set(before);
     this.trace = trace;

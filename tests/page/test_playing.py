@@ -340,6 +340,54 @@ def test_melody_and_report_of_other_cells(corpus, browser, tmp_path):
         assert browser.get_log("browser") == []
 
 
+def test_space_goes_on_after_a_slider_or_a_list_was_used(page):
+    from selenium.webdriver.common.keys import Keys
+
+    body = page.find_element("tag name", "body")
+    slider = page.find_element("id", "temperature")
+    slider.click()
+    slider.send_keys(Keys.ARROW_RIGHT)
+    slider.send_keys(" ")
+    assert run(page, "return player.playing")
+    slider.send_keys(" ")
+    assert not run(page, "return player.playing")
+    page.execute_script("""
+        const list = document.getElementById("bars");
+        list.focus();
+        dispatchEvent(new PointerEvent("pointerdown"));
+        list.value = "2";
+        list.dispatchEvent(new Event("change", { bubbles: true }));""")
+    body.send_keys(" ")
+    assert run(page, "return player.playing")
+    keys(page, " ")
+
+
+def test_a_note_of_the_player_takes_over_from_the_network(page):
+    run(page, "melody.settings.tempo = 400")
+    before = run(page, "return song.length")
+    keys(page, " ")
+    wait(page, f"return player.place > {before} + 8")
+    keys(page, "a")
+    assert not run(page, "return player.playing")
+    own = run(page, "return song.own")
+    assert own[-1] and not own[before] and run(page, "return song.notes.at(-1).pitch") == 60
+
+
+def test_a_gate_is_held_and_a_unit_silenced_by_their_controls(page):
+    said = page.find_element("id", "clamp-text").text
+    page.execute_script("""
+        const list = document.getElementById("clamp-f");
+        list.value = "0";
+        list.dispatchEvent(new Event("change"));""")
+    wait(page, "return document.getElementById('clamp-text').textContent.startsWith('Every unit forgets')")
+    assert said.split()[-5:] != page.find_element("id", "clamp-text").text.split()[-5:]  # the surprise
+    assert run(page, "return song.trace[9].f.every((value) => value === 0)")
+    unit = run(page, "return melody.inside.unit")
+    page.execute_script("document.getElementById('silence').click()")
+    wait(page, f"return song.trace.length > 9 && song.trace[9].h[{unit}] === 0")
+    assert f"Silenced: {unit}" in page.find_element("id", "silenced").text
+
+
 def test_bytes_of_a_wav_file(page):
     data = page.execute_script("return Array.from(melody.wav(Float32Array.of(0, 0.5, -1, 2), 44100))")
     import wave
