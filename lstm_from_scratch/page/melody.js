@@ -35,7 +35,15 @@ function undo() {
   player.stop();
   recorder.last = undefined;
   if (song.undo()) noteChanged();
-  element("meter").value = song.meter.join("/");
+  showMeter();
+}
+
+/** The list of meters says the melody's, also one that is not among them. */
+function showMeter() {
+  const name = song.meter.join("/");
+  const list = element("meter");
+  if (![...list.options].some((option) => option.value === name)) list.append(make("option", {}, name));
+  list.value = name;
   redraw();
 }
 
@@ -57,15 +65,17 @@ function showMelody(symbols) {
   listen();
 }
 
-/** Begin with one of the tunes, cut at a barline. */
-function beginWithTune() {
-  const tune = data.tunes[element("tune").value];
-  if (!tune) return clear();
-  const { meter, upbeat, title } = tune;
-  const bars = Number(element("bars").value);
-  const symbols = tune.symbols.slice(0, upbeat + bars * barLength(meter));
-  song.set({ symbols, meter, upbeat, title, complete: true, untouched: true });
-  element("meter").value = meter.join("/");
+/** Begin with what is chosen: a tune, cut at a barline, or a melody that came with the page, all of it. */
+function beginAsChosen() {
+  const chosen = beginnings[element("tune").value];
+  if (!chosen) return clear();
+  const { title, upbeat } = chosen;
+  const meter = chosen.meter ?? [4, 4];
+  const bars = data.tunes.includes(chosen) ? Number(element("bars").value) : Infinity;
+  const symbols = chosen.symbols.slice(0, upbeat + bars * barLength(meter));
+  const own = symbols.map((/** @type {string} */ _, /** @type {number} */ t) => t < (chosen.own ?? Infinity));
+  song.set({ symbols, own, meter, upbeat, title, complete: own.every(Boolean), untouched: true });
+  showMeter();
   noteChanged();
   element("scroller").scrollLeft = 0;
 }

@@ -1,6 +1,6 @@
 /* The whole model: one-hot, recurrent cell, dense layer, softmax; and drawing from it at a temperature. */
 
-const SHORTEST = 64; // symbols before a melody may end itself
+const EARLIEST_END = 64; // symbols before the network may end a melody
 const HOLD = "_";
 const REST = "r";
 const DELIMITER = "/";
@@ -119,7 +119,7 @@ class Network {
    * @param {any} moment @param {number} t @param {number} T @param {string[]} barred */
   choices(moment, t, T, barred = []) {
     const y = moment.logp.slice();
-    if (t < SHORTEST && DELIMITER in this.id) y[this.id[DELIMITER]] = -Infinity;
+    if (t < EARLIEST_END && DELIMITER in this.id) y[this.id[DELIMITER]] = -Infinity;
     for (const symbol of barred) if (symbol in this.id) y[this.id[symbol]] = -Infinity;
     return tempered(y, T);
   }

@@ -94,7 +94,7 @@ function watchControls() {
     element(id).addEventListener("change", () => {
       player.stop();
       song.keep();
-      beginWithTune();
+      beginAsChosen();
     });
   }
   for (const id of ["temperature", "tempo"]) element(id).addEventListener("input", settingsChanged);
@@ -153,13 +153,35 @@ function resized() {
   redraw();
 }
 
+/** What the page is about, in its heading. */
+function title() {
+  const kind = network.kind === "lstm" ? "an LSTM" : network.kind === "gru" ? "a GRU" : "an RNN";
+  if (data.training) {
+    const [step, steps] = data.training.map((/** @type {number} */ n) => n.toLocaleString("en"));
+    return `Inside ${kind} that is learning: step ${step} of ${steps}. Reload this page to see it later.`;
+  }
+  if (data.songs) return `Inside ${kind} that has just learnt ${data.songs.toLocaleString("en")} folk songs`;
+  return `Inside ${kind} that writes melodies`;
+}
+
+/** Fill the list of beginnings, and choose the first. */
+function listBeginnings() {
+  for (const [name, list] of [
+    ["Melodies", data.melodies],
+    ["Tunes", data.tunes],
+  ]) {
+    const options = list.map((/** @type {any} */ each) =>
+      make("option", { value: beginnings.indexOf(each) }, each.title),
+    );
+    if (list.length) element("tune").append(make("optgroup", { label: name }, ...options));
+  }
+  const known = data.tunes.findIndex((/** @type {any} */ tune) => tune.title === "Frère Jacques");
+  const first = data.melodies.length ? 0 : Math.max(0, known);
+  if (beginnings.length) element("tune").value = String(first);
+}
+
 function begin() {
-  if (data.songs)
-    element("title").textContent =
-      `Inside ${network.kind === "lstm" ? "an LSTM" : `a ${network.kind.toUpperCase()}`} that has just learnt ${data.songs.toLocaleString("en")} folk songs`;
-  data.tunes.forEach((/** @type {any} */ tune, /** @type {number} */ k) =>
-    element("tune").append(make("option", { value: k }, tune.title)),
-  );
+  element("title").textContent = document.title = title();
   readInk();
   buildInside();
   watchControls();
@@ -174,8 +196,7 @@ function begin() {
     readInk();
     resized();
   });
-  const first = data.tunes.findIndex((/** @type {any} */ tune) => tune.title === "Frère Jacques");
-  element("tune").value = data.tunes.length ? String(Math.max(first, 0)) : "";
+  listBeginnings();
   if (data.report) showReport(data.report, element("report"), showMelody);
   element("footer").textContent = data.terms;
   if (network.window)
@@ -185,7 +206,7 @@ function begin() {
   if (typeof AudioContext !== "function")
     say("This browser has no WebAudio: the page is silent, and everything else works.");
   settingsChanged();
-  if (data.tunes.length) beginWithTune();
+  if (beginnings.length) beginAsChosen();
 }
 
 begin();

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from ..composing.primer import read_primer
 from ..files import shipped, write_text
 from ..model.model import MelodyModel, model_arrays
 from ..music.kern import read_kern
+from ..music.metre import Meter
 from .units import describe_units
 
 HERE = Path(__file__).parent
@@ -47,11 +50,35 @@ def write_page(path: str | Path, model: MelodyModel, **parts: Any) -> None:
     write_text(path, html)
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """A melody to begin with.
+
+    Parameters
+    ----------
+    title : str
+    symbols : sequence of str
+    meter : (int, int) or None
+    upbeat : int
+        In 16ths.
+    own : int or None
+        How many of the symbols are the beginning's, the rest being the network's; None for all.
+    """
+
+    title: str
+    symbols: Sequence[str]
+    meter: Meter | None = (4, 4)
+    upbeat: int = 0
+    own: int | None = None
+
+
 def render(
     model: MelodyModel,
+    melodies: Sequence[Beginning] = (),
     learning: dict[str, Any] | None = None,
     report: dict[str, Any] | None = None,
     songs: int | None = None,
+    training: tuple[int, int] | None = None,
 ) -> str:
     """The page as one HTML text, which loads nothing from anywhere.
 
@@ -59,12 +86,16 @@ def render(
     ----------
     model : MelodyModel
         With its vocabulary; any cell, carrying its state or trained on windows.
+    melodies : sequence of Beginning
+        What stands first among the beginnings; the page opens with the first of them, else with a tune.
     learning : dict, optional
         Snapshots of the training, from `Snapshots.as_json`.
     report : dict, optional
         What was measured, from `report.as_json`.
     songs : int, optional
         How many songs the model was trained on, for the heading.
+    training : (int, int), optional
+        The step that training has reached, and that at which it ends, where it still goes on.
 
     Raises
     ------
@@ -77,9 +108,11 @@ def render(
     data = {
         "version": __version__,
         "songs": songs,
+        "training": training,
+        "melodies": [asdict(melody) for melody in melodies],
         "model": model_as_json(model),
-        "tunes": tunes,
-        "units": describe_units(model, [(tune["symbols"], tune["upbeat"]) for tune in tunes]),
+        "tunes": [asdict(tune) for tune in tunes],
+        "units": describe_units(model, [(tune.symbols, tune.upbeat) for tune in tunes]),
         "learning": learning,
         "report": report,
         "terms": TERMS,
@@ -123,7 +156,7 @@ def model_as_json(model: MelodyModel) -> dict[str, Any]:
     }
 
 
-def known_tunes(model: MelodyModel) -> list[dict[str, Any]]:
+def known_tunes(model: MelodyModel) -> list[Beginning]:
     """Those of this project's own tunes whose symbols the model knows, in C major or A minor."""
     tunes = []
     for path in sorted(TUNES.glob("*.krn")):
@@ -133,5 +166,5 @@ def known_tunes(model: MelodyModel) -> list[dict[str, Any]]:
             continue
         if set(primer.symbols) <= set(model.vocabulary or ()):
             title, upbeat = read_kern(path).title, int(4 * primer.upbeat)
-            tunes.append({"title": title, "symbols": primer.symbols, "meter": primer.meter, "upbeat": upbeat})
+            tunes.append(Beginning(title, primer.symbols, primer.meter, upbeat))
     return tunes

@@ -3,6 +3,7 @@
 const data = JSON.parse(element("data").textContent);
 const network = new Network(data.model);
 const song = new Song(network);
+const beginnings = [...data.melodies, ...data.tunes];
 const settings = {
   temperature: 0.6,
   tempo: 112,

@@ -98,15 +98,15 @@ def test_every_control_has_a_name(html):
 
 def test_tunes_that_the_model_does_not_know_are_left_out(corpus):
     tunes = playground.known_tunes(make_model(corpus.vocabulary))
-    assert "Frère Jacques" in [tune["title"] for tune in tunes] and len(tunes) > 20
+    assert "Frère Jacques" in [tune.title for tune in tunes] and len(tunes) > 20
     few = Vocabulary(["/", "_", "60", "62"])
     assert playground.known_tunes(make_model(few)) == []
     assert Page(playground.render(make_model(few))).data["tunes"] == []
 
 
 def test_a_tune_has_its_bars(corpus):
-    (tune,) = (t for t in playground.known_tunes(make_model(corpus.vocabulary)) if "Grace" in t["title"])
-    assert tuple(tune["meter"]) == (3, 4) and tune["upbeat"] == 4 and tune["symbols"][0].isdigit()
+    (tune,) = (t for t in playground.known_tunes(make_model(corpus.vocabulary)) if "Grace" in t.title)
+    assert tune.meter == (3, 4) and tune.upbeat == 4 and tune.symbols[0].isdigit()
 
 
 def test_a_title_with_markup_stays_text(corpus, tmp_path, monkeypatch):

@@ -20,7 +20,9 @@ make_model = runpy.run_path(str(Path(__file__).parent / "conftest.py"))["make_mo
 @pytest.fixture(scope="module")
 def address(corpus, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "page.html"
-    playground.write_page(path, make_model(corpus.vocabulary), songs=21)
+    model = make_model(corpus.vocabulary)
+    model.params["dense.b"][corpus.delimiter] = -50  # it never ends by itself
+    playground.write_page(path, model, songs=21)
     return path.as_uri()
 
 
@@ -395,3 +397,24 @@ def test_bytes_of_a_wav_file(page):
     with wave.open(io.BytesIO(bytes(data))) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 44100)
         assert list(np.frombuffer(file.readframes(4), "<i2")) == [0, 16384, -32767, 32767]
+
+
+def test_melodies_that_come_with_the_page_stand_first(corpus, browser, tmp_path):
+    melodies = [
+        playground.Beginning("T = 1, the first", ["60", "_", "r", "_", "64", "_"], (3, 8), own=2),
+        playground.Beginning("the second", ["62", "_"], None),
+    ]
+    model = make_model(corpus.vocabulary)
+    playground.write_page(tmp_path / "page.html", model, melodies=melodies, training=(300, 4000))
+    browser.get((tmp_path / "page.html").as_uri())
+    assert run(browser, "return [song.symbols, song.own.lastIndexOf(true), song.meter]") == [
+        ["60", "_", "r", "_", "64", "_"], 1, [3, 8],
+    ]  # fmt: skip
+    assert browser.execute_script("return document.getElementById('meter').value") == "3/8"
+    assert "step 300 of 4,000" in browser.title == browser.find_element("tag name", "h1").text
+    browser.execute_script("""
+        const list = document.getElementById("tune");
+        list.value = "1";
+        list.dispatchEvent(new Event("change", { bubbles: true }));""")
+    assert run(browser, "return [song.symbols, song.meter]") == [["62", "_"], [4, 4]]
+    assert browser.get_log("browser") == []
