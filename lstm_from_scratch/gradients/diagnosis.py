@@ -31,7 +31,7 @@ def looks_like(a: np.ndarray, n: np.ndarray) -> str:
         return "the right gradient with too few digits: float32 somewhere on the way"
     if _other_order(a, n):
         return "the right rows in another order: blocks of gates exchanged"
-    wrong = _differs(a, n).reshape(len(a), -1).any(axis=1) if a.ndim else np.array([True])
+    wrong = np.any(_differs(a, n).reshape(len(a), -1), axis=1) if a.ndim else np.array([True])
     if wrong.all():
         return _cause(a, n)
     if a.ndim == 3 and not wrong[-1] and wrong[:-1].all():

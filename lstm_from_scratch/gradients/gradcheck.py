@@ -14,6 +14,9 @@ CENTRAL_STEP, CENTRAL_GATE = 1e-5, 1e-8
 COMPLEX_STEP, COMPLEX_GATE = 1e-20, 1e-12
 
 Tensors = dict[str, np.ndarray]
+Loss = Callable[[Tensors], complex]
+# From a loss, its tensors, one of them and a place in it to the derivative there.
+Rule = Callable[[Loss, Tensors, np.ndarray, tuple[int, ...]], float]
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class TensorCheck:
 
 
 def check_gradients(
-    loss: Callable[[Tensors], complex],
+    loss: Loss,
     tensors: Mapping[str, np.ndarray],
     grads: Mapping[str, np.ndarray],
     complex_step: bool = True,
@@ -132,7 +135,7 @@ def _copies(tensors: Mapping[str, np.ndarray], dtype: type) -> Tensors:
     return {k: np.array(v, dtype) for k, v in tensors.items()}
 
 
-def _derivative(loss: Callable, tensors: Mapping[str, np.ndarray], name: str, rule: Callable) -> np.ndarray:
+def _derivative(loss: Loss, tensors: Mapping[str, np.ndarray], name: str, rule: Rule) -> np.ndarray:
     """The derivative by every entry of a tensor, by a rule for one entry."""
     copies = _copies(tensors, complex if rule is _complex else float)
     tensor = copies[name]
@@ -144,7 +147,7 @@ def _derivative(loss: Callable, tensors: Mapping[str, np.ndarray], name: str, ru
     return numeric
 
 
-def _complex_derivative(loss: Callable, tensors: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+def _complex_derivative(loss: Loss, tensors: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """The complex step, where a lost imaginary part is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
@@ -157,16 +160,16 @@ def _complex_derivative(loss: Callable, tensors: Mapping[str, np.ndarray], name:
             ) from error
 
 
-def _central(loss: Callable, tensors: Tensors, tensor: np.ndarray, place: tuple[int, ...]) -> float:
+def _central(loss: Loss, tensors: Tensors, tensor: np.ndarray, place: tuple[int, ...]) -> float:
     """(L(p + e) - L(p - e)) / 2 e."""
     value = tensor[place]
     tensor[place] = value + CENTRAL_STEP
     up = loss(tensors)
     tensor[place] = value - CENTRAL_STEP
-    return (up - loss(tensors)) / (2 * CENTRAL_STEP)
+    return ((up - loss(tensors)) / (2 * CENTRAL_STEP)).real
 
 
-def _complex(loss: Callable, tensors: Tensors, tensor: np.ndarray, place: tuple[int, ...]) -> float:
+def _complex(loss: Loss, tensors: Tensors, tensor: np.ndarray, place: tuple[int, ...]) -> float:
     """Im L(p + i e) / e, which subtracts nothing and so loses no digit."""
     tensor[place] += COMPLEX_STEP * 1j
     return np.imag(loss(tensors)) / COMPLEX_STEP

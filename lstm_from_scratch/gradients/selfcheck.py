@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..network.dense import Dense
@@ -44,7 +46,7 @@ def check_recurrent(
     tensors = {name: rng.uniform(-1, 1, shape) for name, shape in shapes.items()}
     weights = [rng.standard_normal((T, H, B)), *(rng.standard_normal((H, B)) for _ in states)]
 
-    def run(tensors: Tensors) -> tuple:
+    def run(tensors: Tensors) -> tuple[Any, complex]:
         built = layer(V, H, rng=np.random.default_rng(0), dtype=tensors["x"].dtype)
         built.params = {k: tensors[k] for k in built.params}
         h = built.forward(tensors["x"], *(tensors[s] for s in states))
@@ -62,7 +64,7 @@ def check_dense(rng: np.random.Generator) -> list[TensorCheck]:
     tensors = {name: rng.standard_normal(s) for name, s in (("W", (V, H)), ("b", (V, 1)), ("h", (T, H, B)))}
     weights = rng.standard_normal((T, V, B))
 
-    def run(tensors: Tensors) -> tuple:
+    def run(tensors: Tensors) -> tuple[Any, complex]:
         built = Dense(H, V, rng=np.random.default_rng(0), dtype=tensors["h"].dtype)
         built.params = {k: tensors[k] for k in built.params}
         return built, (weights * built.forward(tensors["h"])).sum()
@@ -77,7 +79,7 @@ def check_dropout(rng: np.random.Generator) -> list[TensorCheck]:
     tensors = {"x": rng.standard_normal((T, H, B))}
     weights = rng.standard_normal((T, H, B))
 
-    def run(tensors: Tensors) -> tuple:
+    def run(tensors: Tensors) -> tuple[Any, complex]:
         built = Dropout(0.4, rng=np.random.default_rng(0))
         return built, (weights * built.forward(tensors["x"])).sum()
 

@@ -81,7 +81,7 @@ class MelodyModel:
                 layer.params[k], layer.grads[k] = self.params[f"{name}.{k}"], self.grads[f"{name}.{k}"]
         self.vocabulary: Vocabulary | None = None
         self.window: int | None = None
-        self.about: dict = {}  # how it was trained: comes and goes with the checkpoint
+        self.about: dict[str, Any] = {}  # how it was trained: comes and goes with the checkpoint
 
     def named(self, vector: Array) -> dict[str, Array]:
         """The parts of a vector like `weights`, as views of the tensors' names and shapes."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Array
 from .driver import explain, short_of_memory
 
 
@@ -39,7 +40,7 @@ class Backend:
         """A NumPy array where this backend computes."""
         return self.xp.asarray(array)
 
-    def to_host(self, array: Any) -> np.ndarray:
+    def to_host(self, array: Any) -> Array:
         """An array of this backend as a NumPy array."""
         return array if on_host(array) else array.get()
 

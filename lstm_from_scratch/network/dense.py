@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import DTypeLike
 
-from .arrays import Array, SpentError, Work
+from .arrays import Array, SpentError, Work, float_dtype
 from .backend import CPU, Backend
 from .initial_weights import glorot_uniform
 
@@ -35,16 +34,16 @@ class Dense:
         outputs: int,
         *,
         rng: np.random.Generator,
-        dtype: Any = np.float32,
+        dtype: DTypeLike = np.float32,
         backend: Backend | None = None,
     ):
         self.backend = backend or CPU
-        self.xp, self.dtype = self.backend.xp, np.dtype(dtype)
+        self.xp, self.dtype = self.backend.xp, float_dtype(dtype)
         weights = {"W": glorot_uniform(rng, outputs, inputs), "b": np.zeros((outputs, 1))}
         self.params = {k: self.backend.to_device(w.astype(self.dtype)) for k, w in weights.items()}
         self.grads = {k: self.xp.zeros_like(w) for k, w in self.params.items()}
         self._work = Work(self.backend.xp)
-        self._h = None
+        self._h: Array | None = None  # what the next backward needs
 
     def forward(self, h: Array) -> Array:
         """From h (T, inputs, B) or (inputs, B) to y of the same form, a work array."""

@@ -49,7 +49,10 @@ class Kernels:
     """
 
     def __init__(self, backend: Backend):
-        self._xp, self._work, self._shape = backend.xp, Work(backend.xp), None
+        self._xp, self._work = backend.xp, Work(backend.xp)
+        self._shape: tuple[int, ...] | None = None
+        self._steps: list[np.int32] = []  # integers as the kernels take them
+        self._sizes: tuple[np.int32, ...] = ()
         self._functions: dict[str, Any] = {}
 
     def forward(self, layer: Any, path: str, x: Array, h0: Array | None, c0: Array | None) -> Array:
@@ -64,8 +67,8 @@ class Kernels:
         self.c[0] = 0 if c0 is None else layer._state(c0, B, "c0").T
         W, U, b = (xp.ascontiguousarray(layer.params[k], np.float32) for k in "WUb")
         xp.matmul(_matrix(self.x), W.T, out=_matrix(self.z))
-        (steps, _, B_, H_), U_T = self._integers, U.T
-        for t, h in zip(steps, self._h_steps):
+        (_, B_, H_), U_T = self._sizes, U.T
+        for t, h in zip(self._steps, self._h_steps):
             if path == "fused":
                 xp.matmul(h, U_T, out=self.uh)
                 self._launch("cell_forward", self.uh, b, self.z, self.c, self.h, t, B_, H_)
@@ -91,8 +94,8 @@ class Kernels:
         if path == "fused":
             self.from_next[...] = 0  # after the last step comes nothing
         W, U = (xp.ascontiguousarray(layer.params[k], np.float32) for k in "WU")
-        steps, T_, B_, H_ = self._integers
-        for t in reversed(steps):
+        T_, B_, H_ = self._sizes
+        for t in reversed(self._steps):
             if path == "fused":
                 if t + 1 < T:
                     xp.matmul(self._z_steps[t + 1], U, out=self.from_next)
@@ -118,7 +121,7 @@ class Kernels:
         self.h, self.c = array("h", T + 1, B, H), array("c", T + 1, B, H)
         self.dh, self.from_next = array("dh", T, B, H), array("from_next", B, H)
         self._h_steps, self._z_steps = ([a[t] for t in range(T)] for a in (self.h, self.z))
-        self._integers = [np.int32(t) for t in range(T)], *map(np.int32, (T, B, H))
+        self._steps, self._sizes = [np.int32(t) for t in range(T)], (np.int32(T), np.int32(B), np.int32(H))
         across, down = (-(-size // tile) for size, tile in zip((H, B), TILE))
         self._grids = {"cell": ((-(-B * H // CELLS),), (CELLS,)), "step": ((across, down), TILE)}
         self._shape = T, V, H, B

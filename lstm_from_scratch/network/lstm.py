@@ -1,25 +1,31 @@
-"""The long short-term memory: forward, and the backward pass derived by hand."""
+"""The long short-term memory: all steps forward, and all steps back, in work arrays.
+
+`cells.py` has the same equations one step at a time, and is the one to read first. The numbers in brackets
+are its equations.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import DTypeLike
 
+from .activations import OneExp
 from .arrays import Array
 from .backend import Backend
+from .cells import lstm_gates
 from .kernels import Kernels, choose_path
 from .products import in_parts, product
 from .recurrent import Recurrent
 
 
 class LSTM(Recurrent):
-    r"""A layer of LSTM cells. [HS97, Gers00]
+    """A layer of LSTM cells. [HS97, Gers00]
 
-        i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)        z = W x_t + U h_(t-1) + b
-        g       = tanh(z_g)
-        c_t     = f * c_(t-1) + i * g
-        h_t     = o * tanh(c_t)
+        z       = W x_t + U h_(t-1) + b                           (0)
+        i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)        (1) (2) (3)
+        g       = tanh(z_g)                                       (4)
+        c_t     = f * c_(t-1) + i * g                             (5)
+        h_t     = o * tanh(c_t)                                   (6)
 
     The rows of W, U, b and z hold the blocks i, f, o, g in this order: the three sigmoids are one block.
     Columns are examples.
@@ -41,6 +47,7 @@ class LSTM(Recurrent):
     """
 
     blocks = 4
+    gates = staticmethod(lstm_gates)
 
     def __init__(
         self,
@@ -48,22 +55,19 @@ class LSTM(Recurrent):
         units: int,
         *,
         rng: np.random.Generator,
-        dtype: Any = np.float32,
+        dtype: DTypeLike = np.float32,
         backend: Backend | None = None,
         forget_bias: float = 1.0,
     ):
         super().__init__(inputs, units, rng=rng, dtype=dtype, backend=backend)
         self.gates(self.params["b"])[1][...] = forget_bias
-        # With z's rows times this, one exp serves all gates: sigmoid(z) = 1 / (1 + exp(-z)) and
-        # tanh(z) = 2 sigmoid(2 z) - 1. NumPy's exp takes half the time of its tanh.
-        self._scale = self.xp.full((4 * units, 1), -1, self.dtype)
-        self.gates(self._scale)[3][...] = -2
+        self.c_last: Array
+        self.dc0: Array
+        self._activate = OneExp(self.xp, 4 * units, 3 * units, self.dtype)
         self._path, self._kernels = "plain", Kernels(self.backend)
 
-    def gates(self, a: Array) -> tuple[Array, Array, Array, Array]:
-        """Views of the blocks i, f, o, g of rows (4H, ...)."""
-        H = self.units
-        return a[:H], a[H : 2 * H], a[2 * H : 3 * H], a[3 * H :]
+    def _prepare(self, UbW: Array) -> None:
+        self._activate.scale(UbW)
 
     def forward(self, x: Array, h0: Array | None = None, c0: Array | None = None) -> Array:
         """Run T steps.
@@ -83,28 +87,23 @@ class LSTM(Recurrent):
         if self._path != "plain":  # on a GPU: the same by kernels
             return self._kernels.forward(self, self._path, x, h0, c0)
         xp, H = self.xp, self.units
-        s, h = self._begin_forward(x, h0)
-        _, T, B = s[:, 1:].shape
+        h1x, h = self._begin_forward(x, h0)
+        T, B = len(h) - 1, h.shape[2]
         c = self._work("c", (T + 1, H, B), self.dtype)
         c[0] = self._state(c0, B, "c0")
-        z = self._work("z", (T, 4 * H, B), self.dtype)
+        gates = self._work("gates", (T, 4 * H, B), self.dtype)
         tanh_c = self._work("tanh_c", (T, H, B), self.dtype)
-        ig = self._work("ig", (H, B), self.dtype)
-        A = in_parts(self._stacked(), B)
-        with np.errstate(over="ignore"):  # where exp(-z) is infinite, 1 / (1 + exp(-z)) is 0, as it should be
+        i_g = self._work("i_g", (H, B), self.dtype)
+        UbW = in_parts(self._side_by_side(), B)
+        with np.errstate(over="ignore"):  # see OneExp
             for t in range(T):
-                a = product(xp, A, s[:, t], out=z[t])
-                i, f, o, g = self.gates(a)
-                xp.exp(a, out=a)
-                a += 1
-                xp.divide(1, a, out=a)  # sigmoid(z_i), sigmoid(z_f), sigmoid(z_o), sigmoid(2 z_g)
-                g *= 2
-                g -= 1  # tanh(z_g)
-                xp.multiply(f, c[t], out=c[t + 1])
-                c[t + 1] += xp.multiply(i, g, out=ig)
-                xp.tanh(c[t + 1], out=tanh_c[t])
+                z = product(xp, UbW, h1x[:, t], out=gates[t])  # (0)
+                i, f, o, g = self.gates(self._activate(z))  # (1) (2) (3) (4)
+                xp.multiply(f, c[t], out=c[t + 1])  # (5)
+                c[t + 1] += xp.multiply(i, g, out=i_g)
+                xp.tanh(c[t + 1], out=tanh_c[t])  # (6)
                 xp.multiply(o, tanh_c[t], out=h[t + 1])
-        self._cache = s, h, z, c, tanh_c
+        self._cache = h1x, h, c, gates, tanh_c
         self.h_last, self.c_last = h[T], c[T]
         return h[1:]
 
@@ -133,43 +132,45 @@ class LSTM(Recurrent):
         if self._path != "plain":
             return self._kernels.backward(self, dh, dh_last, dc_last)
         xp, H = self.xp, self.units
-        s, _, z, c, tanh_c = self._begin_backward(dh)
-        T, _, B = z.shape
+        h1x, _, c, gates, tanh_c = self._begin_backward(dh)
+        T, _, B = gates.shape
         U_T = self._u_transposed(B)
-        dz_all = self._work("dz_all", (4 * H, T, B), self.dtype)
+        dz_of_steps = self._work("dz_of_steps", (4 * H, T, B), self.dtype)
         dz = self._work("dz", (4 * H, B), self.dtype)
-        dh_t = self._work("dh_t", (H, B), self.dtype)
-        dc = self._work("dc", (H, B), self.dtype)
+        dz_i, dz_f, dz_o, dz_g = self.gates(dz)
+        dz_ifo, dz_if = dz[: 3 * H], dz[: 2 * H].reshape(2, H, B)
+        # At step t: all that the loss feels of h_t and of c_t.
+        dh_t, dc = (self._work(name, (H, B), self.dtype) for name in ("dh_t", "dc"))
         dh_t[...] = self._state(dh_last, B, "dh_last")
         dc[...] = self._state(dc_last, B, "dc_last")
-        a, b = self._work("a", (H, B), self.dtype), self._work("b", (H, B), self.dtype)
-        dz_i, dz_f, dz_o, dz_g = self.gates(dz)
-        dz_if = dz[: 2 * H].reshape(2, H, B)
+        h_t, dc_by_h, f_c, i_g = (self._work(k, (H, B), self.dtype) for k in ("h_t", "dc_by_h", "f_c", "i_g"))
         for t in reversed(range(T)):
-            i, f, o, g = self.gates(z[t])
+            i, f, o, g = self.gates(gates[t])
             if dh is not None:
                 dh_t += dh[t]
-            # dz_s = ds s (1 - s) for the sigmoids, with di = dc g, df = dc c_(t-1), do = dh tanh(c)
-            xp.subtract(1, z[t, : 3 * H], out=dz[: 3 * H])
-            # h = o tanh(c), so do o = dh h, and dc gains dh o (1 - tanh(c)^2) = dh (o - h tanh(c))
-            xp.multiply(o, tanh_c[t], out=a)
-            xp.multiply(a, tanh_c[t], out=b)
-            xp.subtract(o, b, out=b)
-            b *= dh_t
-            dc += b
-            dz_o *= a
+            # (6) h = o tanh(c), so dc gains dh o (1 - tanh(c)^2) = dh (o - h tanh(c)) ...
+            xp.multiply(o, tanh_c[t], out=h_t)
+            xp.multiply(h_t, tanh_c[t], out=dc_by_h)
+            xp.subtract(o, dc_by_h, out=dc_by_h)
+            dc_by_h *= dh_t
+            dc += dc_by_h
+            # ... and do = dh tanh(c). A sigmoid's slope is s (1 - s), of which 1 - s comes first:
+            xp.subtract(1, gates[t, : 3 * H], out=dz_ifo)
+            # (3) dz_o = do o (1 - o) = dh h (1 - o)
+            dz_o *= h_t
             dz_o *= dh_t
-            xp.multiply(f, c[t], out=a)
-            dz_f *= a
-            xp.multiply(i, g, out=a)
-            dz_i *= a
-            # dz_g = dc i (1 - g^2) = dc (i - i g g)
-            xp.multiply(a, g, out=dz_g)
+            # (5) c = f c_(t-1) + i g, so df = dc c_(t-1) and di = dc g
+            # (2) dz_f = df f (1 - f) and (1) dz_i = di i (1 - i), all but dc
+            dz_f *= xp.multiply(f, c[t], out=f_c)
+            dz_i *= xp.multiply(i, g, out=i_g)
+            # (4) dz_g = dg (1 - g^2) = dc (i - i g g), all but dc
+            xp.multiply(i_g, g, out=dz_g)
             xp.subtract(i, dz_g, out=dz_g)
             dz_g *= dc
             dz_if *= dc
-            dz_all[:, t] = dz  # while it is in the cache
+            dz_of_steps[:, t] = dz  # while it is in the cache
+            # (0) what goes back to h_(t-1), and (5) to c_(t-1)
             product(xp, U_T, dz, out=dh_t)
             dc *= f
         self.dh0, self.dc0 = dh_t.copy(), dc.copy()
-        return self._end_backward(dz_all, s)
+        return self._end_backward(dz_of_steps, h1x)

@@ -1,4 +1,4 @@
-"""What the three recurrent layers share: initial weights, inputs, and the products outside the time loop."""
+"""What the three recurrent layers share: parameters, inputs, and the products outside the loop over time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from .arrays import Array, SpentError, Work
+from .arrays import Array, SpentError, Work, float_dtype
 from .backend import CPU, Backend
 from .initial_weights import glorot_uniform, orthogonal
 from .products import in_parts
@@ -38,6 +39,11 @@ class Recurrent:
         The last hidden state of the last `forward`.
     dh0 : array (H, B)
         The gradient of h0, after `backward`.
+
+    Raises
+    ------
+    TypeError
+        A dtype that holds no fractions.
     """
 
     blocks = 1
@@ -48,10 +54,10 @@ class Recurrent:
         units: int,
         *,
         rng: np.random.Generator,
-        dtype: Any = np.float32,
+        dtype: DTypeLike = np.float32,
         backend: Backend | None = None,
     ):
-        self.inputs, self.units, self.dtype = inputs, units, np.dtype(dtype)
+        self.inputs, self.units, self.dtype = inputs, units, float_dtype(dtype)
         self.backend = backend or CPU
         self.xp = self.backend.xp
         rows = self.blocks * units
@@ -62,34 +68,43 @@ class Recurrent:
         }
         self.params = {k: self.backend.to_device(w.astype(self.dtype)) for k, w in weights.items()}
         self.grads = {k: self.xp.zeros_like(w) for k, w in self.params.items()}
-        self._work = Work(self.backend.xp)
-        self._cache: tuple | None = None  # what the next backward needs
-        self._scale: Array | None = None
-        self._rows = self.xp.arange(inputs)[:, None]
+        self.h_last: Array
+        self.dh0: Array
+        self._work = Work(self.xp)
+        self._cache: tuple[Any, ...] | None = None  # what the next backward needs
+        self._tokens = False  # whether the last x was tokens
+        self._symbols = self.xp.arange(inputs)[:, None]
         self._frozen = False
 
     def _begin_forward(self, x: Array, h0: Array | None) -> tuple[Array, Array]:
-        """s (H + 1 + V, T + 1, B), [h_(t-1); 1; x_t] at t, and its part h (T + 1, H, B) with h[0] = h0.
+        """The columns [h_(t-1); 1; x_t] of every step, and h as a part of them.
 
-        With the weights stacked as [U b W], one product a step gives z = U h + b + W x, and one over all
-        steps gives dU, db and dW.
+        With the weights side by side as [U b W], one product a step gives z = U h_(t-1) + b + W x_t, and one
+        over all steps gives dU, db and dW.
+
+        Returns
+        -------
+        h1x : array (H + 1 + V, T + 1, B)
+            At step t all but h_t's rows are filled in; the loop writes h.
+        h : array (T + 1, H, B)
+            A view of its first H rows, with h0 at 0: h_(t-1) is `h[t]` where x_t is `x[t]`.
         """
         self._cache = None
         x = self._columns(x)
         T, _, B = x.shape
         rows = self.units + 1 + self.inputs
-        if self.backend.name == "cpu":  # each row is one block of memory, and so all steps are one matrix
-            s = self._work("s", (rows, T + 1, B), self.dtype)
-        else:  # each step is, since cuBLAS would copy it otherwise
-            s = self._work("s", (T + 1, rows, B), self.dtype).transpose(1, 0, 2)
-        h = s[: self.units].transpose(1, 0, 2)
+        if self.backend.name == "cpu":  # each row lies in one piece, and so all steps are one matrix
+            h1x = self._work("h1x", (rows, T + 1, B), self.dtype)
+        else:  # each step does, since cuBLAS would copy it otherwise
+            h1x = self._work("h1x", (T + 1, rows, B), self.dtype).transpose(1, 0, 2)
+        h = h1x[: self.units].transpose(1, 0, 2)
         h[0] = self._state(h0, B, "h0")
-        s[self.units] = 1
-        s[self.units + 1 :, :T] = x.transpose(1, 0, 2)
-        return s, h
+        h1x[self.units] = 1
+        h1x[self.units + 1 :, :T] = x.transpose(1, 0, 2)
+        return h1x, h
 
     def _columns(self, x: Array) -> Array:
-        """x (T, V, B): as it is, or one-hot (of booleans) for tokens (T, B)."""
+        """x (T, V, B): as it is, or one-hot columns (of booleans) for tokens (T, B)."""
         self._tokens = x.ndim == 2 and x.dtype.kind in "iu"
         if not self._tokens and (x.ndim != 3 or x.shape[1] != self.inputs):
             raise ValueError(f"x {x.shape} {x.dtype}: want (T, {self.inputs}, B), or (T, B) integer tokens")
@@ -99,22 +114,25 @@ class Recurrent:
             return x
         if self.backend.name == "cpu" and not 0 <= x.min() <= x.max() < self.inputs:
             raise ValueError(f"x: tokens {x.min()} to {x.max()}, want 0 to {self.inputs - 1}")
-        return x[:, None] == self._rows
+        return x[:, None] == self._symbols
 
-    def _stacked(self) -> Array:
-        """[U b W], (blocks H, H + 1 + V), its rows times `_scale`."""
-        p, H = self.params, self.units
-        A = self._work("A", (len(p["U"]), H + 1 + self.inputs), self.dtype)
+    def _side_by_side(self) -> Array:
+        """The weights as one matrix [U b W], (blocks H, H + 1 + V)."""
+        rows, columns = self.blocks * self.units, self.units + 1 + self.inputs
+        UbW = self._work("UbW", (rows, columns), self.dtype)
         if not self._frozen:
-            A[:, :H], A[:, H : H + 1], A[:, H + 1 :] = p["U"], p["b"], p["W"]
-            if self._scale is not None:
-                A *= self._scale
-        return A
+            H = self.units
+            UbW[:, :H], UbW[:, H : H + 1], UbW[:, H + 1 :] = (self.params[k] for k in "UbW")
+            self._prepare(UbW)
+        return UbW
+
+    def _prepare(self, UbW: Array) -> None:
+        """What a layer does to these weights before its products, in place; nothing here."""
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Inside, the weights are taken to stay as they are, and are stacked once, not at every `forward`."""
-        self._stacked()
+        """Inside, the weights must not change: they are put side by side once, not at every `forward`."""
+        self._side_by_side()
         self._frozen = True
         try:
             yield
@@ -122,7 +140,7 @@ class Recurrent:
             self._frozen = False
 
     def _u_transposed(self, columns: int) -> Array:
-        """U^T (H, blocks H), contiguous, for `product`: a copy once a batch makes T products faster."""
+        """U^T (H, blocks H) for `product`, contiguous: one copy a batch makes T products faster."""
         U = self.params["U"]
         U_T = self._work("U_T", U.shape[::-1], self.dtype)
         U_T[...] = U.T
@@ -136,8 +154,8 @@ class Recurrent:
             raise ValueError(f"{name} {state.shape}: want ({self.units}, {B})")
         return state
 
-    def _begin_backward(self, dh: Array | None) -> tuple:
-        """What forward kept, s and h first, given once; refuse a gradient of another shape than h."""
+    def _begin_backward(self, dh: Array | None) -> tuple[Any, ...]:
+        """What `forward` kept, h second, handed out once; refuse a gradient of another shape than h."""
         if self._cache is None:
             raise SpentError(f"{type(self).__name__}.backward: call forward first, once for each backward")
         cache, h = self._cache, self._cache[1]
@@ -146,12 +164,12 @@ class Recurrent:
         self._cache = None
         return cache
 
-    def _end_backward(self, dz: Array, s: Array) -> Array | None:
+    def _end_backward(self, dz: Array, h1x: Array) -> Array | None:
         """dU, db and dW from dz (blocks H, T, B) by one product over all steps and examples; dx, or None."""
         T, H = dz.shape[1], self.units
-        dA = self._work("dA", (len(dz), len(s)), self.dtype)
-        self.xp.matmul(flat(dz), flat(s[:, :T]).T, out=dA)
-        for name, part in (("U", dA[:, :H]), ("b", dA[:, H : H + 1]), ("W", dA[:, H + 1 :])):
+        dUbW = self._work("dUbW", (len(dz), len(h1x)), self.dtype)
+        self.xp.matmul(flat(dz), flat(h1x[:, :T]).T, out=dUbW)
+        for name, part in (("U", dUbW[:, :H]), ("b", dUbW[:, H : H + 1]), ("W", dUbW[:, H + 1 :])):
             self.grads[name][...] = part
         return None if self._tokens else self._input_gradient(dz)
 
@@ -164,11 +182,3 @@ class Recurrent:
 def flat(a: Array) -> Array:
     """(rows, T, B) as the matrix (rows, T B): a view, also of a slice of the steps."""
     return a.reshape(len(a), -1)
-
-
-def sigmoid(xp: Any, z: Array) -> None:
-    """In place, `1 / (1 + exp(-z)) = (1 + tanh(z / 2)) / 2`, which overflows for no z."""
-    z *= 0.5
-    xp.tanh(z, out=z)
-    z += 1
-    z *= 0.5

@@ -1,15 +1,17 @@
 """The checks that catch mutants: each takes a network package and a layer, and fails by AssertionError.
 
-Short forms of what this folder's tests assert, that run on any copy of the network.
+Short forms of what tests/network/ asserts, that run on any copy of the network.
 """
 
 import json
 import math
+import runpy
 from pathlib import Path
 
 import numpy as np
 
 REFERENCE = json.loads(Path(__file__).with_name("reference.json").read_text(encoding="utf-8"))
+HELPERS = runpy.run_path(str(Path(__file__).with_name("plain.py")))
 T, V, H, B = 4, 3, 2, 1
 
 
@@ -227,7 +229,16 @@ def norm(net, layer):
         same([grads["a"][0, 0], grads["b"][0]], [3 * scale, 4 * scale])
 
 
-RECURRENT = (gradients, reference, chained, again, tokens, arguments, spent)
+def cells(net, layer):
+    """The plain cells against the layer."""
+    built, x, states, dh, last = draw(net, layer)
+    found = HELPERS["layer_results"](built, x, states, dh, last)
+    want = HELPERS["PLAIN"][layer](net.cells, built.params, x, states, dh, last)
+    for name in want:
+        same(found[name], want[name])
+
+
+RECURRENT = (gradients, reference, cells, chained, again, tokens, arguments, spent)
 CHECKS = {
     "LSTM": (*RECURRENT, forget_bias),
     "GRU": RECURRENT,

@@ -29,7 +29,9 @@ def trained(layer, monkeypatch, threads):
 
 @pytest.mark.parametrize("layer", [LSTM, GRU, RNN], ids=lambda layer: layer.__name__)
 def test_parts_give_what_the_whole_gives(layer, monkeypatch):
-    monkeypatch.setattr(products, "SMALL", 16 * B * max(layer.blocks * H, H + 1 + V))  # U^T in two parts
+    monkeypatch.setattr(
+        products, "COPIED_ABOVE", 16 * B * max(layer.blocks * H, H + 1 + V)
+    )  # U^T in two parts
     whole, one = trained(layer, monkeypatch, 2)
     parts, several = trained(layer, monkeypatch, 1)
     assert one == {1} and 2 in several
