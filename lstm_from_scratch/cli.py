@@ -100,6 +100,9 @@ def parser() -> argparse.ArgumentParser:
     prepare.add_argument(
         "--rule", choices=("event", "song"), default="event", help="what a bad duration discards"
     )
+    prepare.add_argument(
+        "--spine", type=_counting, metavar="N", help="of several **kern columns, the Nth from the left"
+    )
     out(prepare, "runs/corpus")
 
     train = verb(

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from contextlib import closing
 from pathlib import Path
 
@@ -31,15 +32,16 @@ def demo(options: argparse.Namespace) -> None:
 def prepare(options: argparse.Namespace) -> None:
     if options.paths and options.collection:
         raise ValueError("give either paths or a collection, not both")
-    _make_corpus(options.collection or "erk", options.paths, options.rule, options.out)
+    _make_corpus(options.collection or "erk", options.paths, options.rule, options.out, options.spine)
     print(f"corpus in {options.out}; next: melody train --corpus {options.out}")
 
 
-def _make_corpus(collection: str, paths: list[Path], rule: str, out: Path):
+def _make_corpus(collection: str, paths: list[Path], rule: str, out: Path, spine: int | None = None):
     """Unpack a collection where no paths are given, prepare the songs, save them, and print the table."""
     from .corpus.collections import unpack
     from .corpus.corpus import CorpusError, prepare
     from .corpus.parts import PARTS
+    from .music.kern import KernWarning
 
     if paths:
         files = [file for path in paths for file in _kern_files(path)]
@@ -50,19 +52,26 @@ def _make_corpus(collection: str, paths: list[Path], rule: str, out: Path):
             print(line, file=sys.stderr)
         files = list(unpacked.files)
     try:
-        corpus, refused = prepare(files, rule)
+        with warnings.catch_warnings(record=True) as skipped:
+            warnings.simplefilter("always", KernWarning)
+            corpus, refused = prepare(files, rule, spine)
     except CorpusError as error:
         raise CorpusError(f"{', '.join(map(str, paths)) or collection}: {error}") from None
     corpus.save(out)
-    for reason in list(refused.values())[:20]:
-        print(f"refused {reason}", file=sys.stderr)
-    if len(refused) > 20:
-        print(f"refused {len(refused) - 20} more", file=sys.stderr)
+    _first_twenty("warning:", [str(warning.message) for warning in skipped])
+    _first_twenty("refused", list(refused.values()))
     rows = corpus.report | {f"in the {part} part": len(corpus.part(part)) for part in PARTS}
     rows |= {"symbols": sum(map(len, corpus.songs)), "different symbols": len(corpus.vocabulary)}
     for name, count in rows.items():
         print(f"{name:<50} {count:>9,}")
     return corpus
+
+
+def _first_twenty(word: str, lines: list[str]) -> None:
+    for line in lines[:20]:
+        print(word, line, file=sys.stderr)
+    if len(lines) > 20:
+        print(f"{word} {len(lines) - 20} more", file=sys.stderr)
 
 
 def _kern_files(path: Path) -> list[Path]:

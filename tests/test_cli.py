@@ -15,7 +15,7 @@ import pytest
 
 from lstm_from_scratch import __version__
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.corpus import collections
+from lstm_from_scratch.corpus import Corpus, collections
 from lstm_from_scratch.model import MelodyModel, checkpoint
 from lstm_from_scratch.music import KernError, read_kern
 from lstm_from_scratch.paper import recall, table_one, yardstick
@@ -38,6 +38,21 @@ def test_prepare_ends_with_a_table(tunes, tmp_path, capsys):
     assert table["refused: not a melody that could be read"] == "1" and table["symbols"] == "5,350"
     assert output.err.startswith(f"refused {bad}:2: ") and output.err.count("\n") == 1
     assert "next: melody train --corpus" in output.out
+
+
+def test_prepare_reads_one_of_several_parts_and_hands_on_warnings(tmp_path, capsys):
+    text = "A title\n**kern\t**kern\n*C:\t*C:\n4c\t4e\n4d\t4f\n*-\t*-\n"
+    (tmp_path / "two.krn").write_text(text)
+    command = ["prepare", str(tmp_path / "two.krn"), "--out", str(tmp_path / "out")]
+    assert main(command) == 2
+    assert (
+        "2 **kern columns, where a melody has one: choose one with --spine 1 to 2" in capsys.readouterr().err
+    )
+    assert main([*command, "--spine", "2"]) == 0
+    warning = f"warning: {tmp_path / 'two.krn'}:1: plain text above **kern was skipped"
+    assert capsys.readouterr().err.splitlines() == [warning]
+    corpus = Corpus.load(tmp_path / "out")
+    assert corpus.vocabulary.names(corpus.songs[0]) == ["64", *"___", "65", *"___"]
 
 
 def test_prepare_unpacks_a_collection(tmp_path, monkeypatch, capsys, tunes):

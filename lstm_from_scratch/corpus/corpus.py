@@ -140,7 +140,9 @@ def _text_digest(folder: Path) -> np.ndarray:
     return np.frombuffer(hashlib.sha256(text).digest(), np.uint8)
 
 
-def prepare(paths: Iterable[Path], rule: str = "event") -> tuple[Corpus, dict[str, str]]:
+def prepare(
+    paths: Iterable[Path], rule: str = "event", spine: int | None = None
+) -> tuple[Corpus, dict[str, str]]:
     """Read **kern files, apply the duration rule, transpose to C major or A minor, encode, split in parts.
 
     Parameters
@@ -148,6 +150,8 @@ def prepare(paths: Iterable[Path], rule: str = "event") -> tuple[Corpus, dict[st
     paths : iterable of Path
     rule : str
         "event" leaves out each note or rest of an unacceptable duration, "song" each song that has one.
+    spine : int or None
+        Which of several **kern columns to read, counted from the left, from 1.
 
     Returns
     -------
@@ -168,7 +172,7 @@ def prepare(paths: Iterable[Path], rule: str = "event") -> tuple[Corpus, dict[st
     for path in paths:
         report["files"] += 1
         try:
-            melody = read_kern(path)
+            melody = read_kern(path, spine)
         except (KernError, OSError) as error:
             refused[str(path)] = str(error)
             report["refused: not a melody that could be read"] += 1

@@ -12,17 +12,28 @@ from .spelling import PITCH_CLASSES
 
 LONGEST_NOTE = Fraction(64)  # quarter lengths of one written note; ties may make longer ones
 LONGEST_TOKEN = 64  # characters, so that the cache of events stays small
+MAX_RECIPROCAL = 999_999  # the largest number in a duration such as 20%3
+# Into how many parts the durations of a song may divide a quarter. Whatever is then cut from its notes at
+# barlines, up to a longa of 16 quarters, has a reciprocal that can be written.
+MOST_UNITS = MAX_RECIPROCAL // 16
 
-# No two parts can begin with the same character, so the search never goes back.
-# Skipped: ties (handled separately), slurs, phrases, beams, stems, articulation, ornaments, editorial signs.
+# No two parts can begin with the same character, so the search never goes back. Skipped are slurs, phrases,
+# beams, stems, articulation, ornaments, tremolos, editorial signs, the signs that a file may define as it
+# likes (i j l N U V Z @ + < > |), and ties, which are handled separately.
 _PART = re.compile(
-    r"""(?P<duration>[0-9.%]+)
-      | (?P<pitch>([A-Ga-g])\3*(?:\#\#?|--?|n)?|r+)
-      | (?P<skipped>[\[\]_(){}&LJKk/\\'"`^~,;:zIsuvoHhTtMmSWwROP$pxXyY?]+)
+    r"""(?P<duration>[0-9%][0-9.%]*)
+      | (?P<pitch>([A-Ga-g])\3*)
+      | (?P<accidental>\#+|-+|n)
+      | (?P<late_dots>\.+)
+      | (?P<rest>r+)
+      | (?P<tremolo>@+(?:[0-9]+@+)?)
+      | (?P<skipped>[\[\]_(){}<>|+&/\\'"`^~,;:?$HIJKLMNOPRSTUVWXYZhijklmopstuvwxyz]+)
       | (?P<unknown>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_RECIPROCAL = re.compile(r"(?:(0{1,3})|([1-9][0-9]{0,2})(?:%([1-9][0-9]{0,2}))?)(\.{0,3})")
+_FOLLOWS = {"accidental": "pitch", "late_dots": "duration"}  # at once or after other signs: 4cL#, 4c.
+_ONCE = {"duration": "durations", "pitch": "pitches", "accidental": "accidentals"}
+_RECIPROCAL = re.compile(r"(?:(0{1,3})|([1-9][0-9]{0,5})(?:%([1-9][0-9]{0,5}))?)(\.{0,3})")
 
 
 class Event(NamedTuple):
@@ -32,7 +43,7 @@ class Event(NamedTuple):
 
 
 def parse_event(token: str) -> Event | None:
-    """The note or rest that a token stands for; None is a grace note.
+    """The note or rest that a token stands for, or None for a grace note.
 
     Raises
     ------
@@ -50,28 +61,36 @@ def _parse_event(token: str) -> Event | None:
         raise ValueError(f"chord {show(token)}: a melody has one note at a time")
     if "q" in token or "Q" in token:
         return None
-    parts: dict[str, list[str]] = {"duration": [], "pitch": [], "skipped": [], "unknown": []}
+    parts: dict[str, list[str]] = {name: [] for name in _PART.groupindex}
     for match in _PART.finditer(token):
-        parts[match.lastgroup or ""].append(match[0])
+        kind = match.lastgroup or ""
+        if kind in _FOLLOWS and not parts[_FOLLOWS[kind]]:
+            raise ValueError(f"{show(match[0])} before the {_FOLLOWS[kind]} in {show(token)}")
+        parts[kind].append(match[0])
     for character in parts["unknown"]:
         raise ValueError(f"unknown character {show(character)} in {show(token)}")
-    for one, two in (("duration", "durations"), ("pitch", "pitches")):
-        if len(parts[one]) != 1:
-            raise ValueError(f"{'two ' + two if parts[one] else 'no ' + one} in {show(token)}")
-    note = Note(_pitch(parts["pitch"][0]), _duration(parts["duration"][0]))
-    opens = note.pitch is not None and ("[" in token or "_" in token)
-    return Event(note, joins="]" in token or "_" in token, opens=opens)
+    for kind, found in (("duration", parts["duration"]), ("pitch", parts["pitch"] or parts["rest"])):
+        if not found:
+            raise ValueError(f"no {kind} in {show(token)}")
+    for kind, several in _ONCE.items():
+        if len(parts[kind]) > 1:
+            raise ValueError(f"two {several} in {show(token)}")
+    duration = _duration(parts["duration"][0] + "".join(parts["late_dots"]))
+    if parts["rest"]:  # letters beside it say how high on the staff it stands
+        return Event(Note(None, duration), joins=False, opens=False)
+    note = Note(_pitch(parts["pitch"][0], "".join(parts["accidental"])), duration)
+    return Event(note, joins="]" in token or "_" in token, opens="[" in token or "_" in token)
 
 
-def _pitch(text: str) -> int | None:
-    """MIDI number: `c` is 60, `cc` 72, `C` 48, `CC` 36; `r` is None."""
-    if text.startswith("r"):
-        return None
-    letters = text.rstrip("#-n")
+def _pitch(letters: str, accidental: str) -> int:
+    """MIDI number: `c` is 60, `cc` 72, `C` 48, `CC` 36."""
     octave = len(letters) - 1 if letters.islower() else -len(letters)
-    pitch = 60 + 12 * octave + PITCH_CLASSES[letters[0].upper()] + text.count("#") - text.count("-")
+    alter = accidental.count("#") - accidental.count("-")
+    if abs(alter) > 2:
+        raise ValueError(f"accidental {show(accidental)}: want at most two sharps or flats")
+    pitch = 60 + 12 * octave + PITCH_CLASSES[letters[0].upper()] + alter
     if not 0 <= pitch <= 127:
-        raise ValueError(f"pitch {show(text)} is MIDI number {pitch}, want 0 to 127")
+        raise ValueError(f"pitch {show(letters + accidental)} is MIDI number {pitch}, want 0 to 127")
     return pitch
 
 
@@ -81,7 +100,9 @@ def _duration(text: str) -> Fraction:
     if not match:
         if re.search(r"\.[0-9]", text):
             raise ValueError(f"{show(text)} is two durations; a 1.5th of a whole note, say, is written 3%2")
-        raise ValueError(f"{show(text)} is no duration: want 1 to 999 or 0 to 000, and up to 3 dots")
+        raise ValueError(
+            f"{show(text)} is not a duration: want 1 to {MAX_RECIPROCAL}, or 0 to 000, and up to 3 dots"
+        )
     breves, whole, part, dots = match.groups()
     plain = Fraction(4 << len(breves)) if breves else Fraction(4 * int(part or 1), int(whole))
     duration = plain * (2 - Fraction(1, 1 << len(dots)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
+from .kern_token import MOST_UNITS
 from .melody import Melody, total
 from .metre import bar_length
 from .spelling import Key, key_fifths, signature, spelled
@@ -30,11 +31,15 @@ def write_kern(melody: Melody) -> str:
     Raises
     ------
     ValueError
-        The melody has no notes, or one whose duration **kern cannot express: once cut at the barlines, it
-        is neither a whole note over 1 to 999 nor 1 to 999 whole notes over 1 to 999.
+        The melody has no notes, or its durations and barlines have too small a common unit.
     """
     if not melody.notes:
         raise ValueError("a melody without notes cannot be written as **kern")
+    if melody.ticks > MOST_UNITS:
+        raise ValueError(
+            f"its times are multiples of 1/{melody.ticks} of a quarter and of nothing longer, where **kern "
+            f"takes 1/{MOST_UNITS} at most: apply one of the duration rules (music.rules)"
+        )
     lines = [*_records(melody), "**kern", *_key(melody.key), *_bars(melody), "*-"]
     return "\n".join(lines) + "\n"
 
@@ -94,8 +99,4 @@ def _reciprocal(duration: Fraction) -> str:
         if 4 % plain == 0 and 4 / plain <= 999:
             return str(4 / plain) + "." * dots
     whole = 4 / duration
-    if max(whole.numerator, whole.denominator) > 999:
-        raise ValueError(
-            f"**kern has no note of {duration} quarters: apply one of the duration rules (music.rules)"
-        )
     return f"{whole.numerator}%{whole.denominator}"

@@ -125,7 +125,7 @@ class Melody:
         The pieces of one note are tied; a rest's are not. Without a meter all is one bar.
         """
         # Whole ticks: adding fractions, which are reduced every time, would take five times as long.
-        quarter = lcm(*{d.denominator for _, d in self.notes}, *self._bar_denominators())
+        quarter = self.ticks
         lengths = self._bar_ticks(quarter)
         bars: list[list[Piece]] = [[]]
         room = next(lengths, 0)
@@ -140,6 +140,11 @@ class Melody:
                 room -= ticks
                 bars[-1].append(Piece(pitch, value, pitch is not None and left > 0))
         return bars
+
+    @property
+    def ticks(self) -> int:
+        """The smallest number of ticks to a quarter with which every duration and every barline is whole."""
+        return lcm(*{d.denominator for _, d in self.notes}, *self._bar_denominators())
 
     def _bar_denominators(self) -> Iterator[int]:
         """Of all that decides where a barline stands."""

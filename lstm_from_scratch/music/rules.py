@@ -1,16 +1,16 @@
-"""The paper's two rules for preparing a melody: acceptable durations, and one key for all.
+"""The paper's two rules for preparing melodies: acceptable durations, and one key for all.
 
 [P III-A2]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from math import sqrt
+from statistics import correlation
 
-from .melody import Melody
+from .melody import Melody, total
 from .spelling import Key
 
 # In quarter lengths.
@@ -40,28 +40,36 @@ def has_acceptable_durations(melody: Melody) -> bool:
     return all(note.duration in ACCEPTABLE_DURATIONS for note in melody.notes)
 
 
+def keys_of_signature(fifths: int) -> tuple[Key, Key]:
+    """The major and the minor key of a signature with so many sharps, or less than 0 flats."""
+    tonic = 7 * fifths % 12
+    return (tonic, "major"), ((tonic + 9) % 12, "minor")
+
+
 def estimate_key(melody: Melody, among: Iterable[Key] = ALL_KEYS) -> Key:
     """The key, of some, whose profile correlates best with the time spent on each pitch class. [KK82]
+
+    Where all pitch classes have the same time, or none has any, it is the first of them.
 
     Parameters
     ----------
     melody : Melody
     among : iterable of (int, str)
-        Where the tonic is known: its major and its minor.
+        The two keys of a signature, say, or those of a tonic.
+
+    Returns
+    -------
+    (int, str)
     """
-    weights = [0.0] * 12
+    among = tuple(among)
+    durations: list[list[Fraction]] = [[] for _ in range(12)]
     for pitch, duration in melody.notes:
         if pitch is not None:
-            weights[pitch % 12] += float(duration)
-    return max(among, key=lambda k: _correlation(weights[k[0] :] + weights[: k[0]], PROFILES[k[1]]))
-
-
-def _correlation(a: Sequence[float], b: Sequence[float]) -> float:
-    """Pearson's, and 0 where one of them does not vary."""
-    mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
-    products = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b))
-    scale = sqrt(sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b))
-    return products / scale if scale else 0.0
+            durations[pitch % 12].append(duration)
+    times = [float(total(each)) for each in durations]
+    if len(set(times)) == 1:
+        return among[0]
+    return max(among, key=lambda k: correlation(times[k[0] :] + times[: k[0]], PROFILES[k[1]]))
 
 
 def common_key_shift(melody: Melody) -> int:

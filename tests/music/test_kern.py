@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from lstm_from_scratch.music import KernError, Melody, Note, parse_kern, read_kern
+from lstm_from_scratch.music.kern import KernWarning
 
 
 def song(*lines):
@@ -51,6 +52,20 @@ def events(*lines):
         ("4r", None, 1),
         ("1rr", None, 4),
         ("c4", 60, 1),
+        ("4c#i", 61, 1),
+        ("4ggx#", 80, 1),
+        ("8eL-", 63, Fraction(1, 2)),
+        ("4fLn", 65, 1),
+        ("4c@16@#", 61, 1),
+        ("(>8gL", 67, Fraction(1, 2)),
+        ("8rGG", None, Fraction(1, 2)),
+        ("8GGr", None, Fraction(1, 2)),
+        ("4rbb-", None, 1),
+        ("4r.", None, Fraction(3, 2)),
+        ("4c.", 60, Fraction(3, 2)),
+        ("[8ee-L..", 75, Fraction(7, 8)),
+        ("1000c", 60, Fraction(1, 250)),
+        ("1248%257c", 60, Fraction(257, 312)),
     ],
 )
 def test_a_token(token, pitch, duration):
@@ -58,7 +73,9 @@ def test_a_token(token, pitch, duration):
 
 
 @pytest.mark.parametrize(
-    "mark", "{ } ( ) L J LL JJ K k / \\ ; ' \" ~ ^ ` T t M m W w S O , : X x y yy ? &( z v u".split()
+    "mark",
+    "{ } ( ) L J LL JJ K k / \\ ; ' \" ~ ^ ` T t M m W w S O , : X x y yy ? &( z v u"
+    " i j l N V Z @ + < > | (> @16@ @@32@@ U".split(),
 )
 def test_what_changes_neither_pitch_nor_time_is_skipped(mark):
     assert events("4e-" + mark, "8f#") == events(mark + "4e-", "8f#") == [(63, 1), (66, Fraction(1, 2))]
@@ -96,7 +113,20 @@ def test_skipped_lines(line):
 
 
 @pytest.mark.parametrize(
-    "line", ["*ICvox", "*>A", "*tb8", "*MM120", "*met(c)", "*M3+2/8", "*k[f#]", "*a:dor", "*?:", "*Trd1c2"]
+    "line",
+    [
+        "*ICvox",
+        "*>A",
+        "*tb8",
+        "*MM120",
+        "*met(c)",
+        "*M3+2/8",
+        "*k[f#b-]",
+        "*a:foo",
+        "*?:",
+        "*Trd1c2",
+        "*k[x]",
+    ],
 )
 def test_other_interpretations_mean_nothing(line):
     melody = parse_kern(song(line, "4c"))
@@ -159,12 +189,50 @@ def test_meter(lines, meter):
         (["*B-:"], (10, "major")),
         (["*C-:"], (11, "major")),
         (["*G:", "4c", "*d:"], (7, "major")),
-        (["*k[f#c#g-]", "*G:"], (7, "major")),  # a wrong signature is nobody's business
+        (["*k[f#c#g-]", "*G:"], (7, "major")),  # a stated tonic makes a wrong signature harmless
+        (["*d:dor"], (2, "minor")),
+        (["*G:mix"], (7, "major")),
+        (["*e:phr"], (4, "minor")),
+        (["*F:lyd"], (5, "major")),
+        (["*a:aeo"], (9, "minor")),
+        (["*C:ion"], (0, "major")),
+        (["*b:loc"], (11, "minor")),
+        (["*f#:dorian"], (6, "minor")),
+        (["*a:foo", "*d:"], (2, "minor")),
+        (["*k[b-]", "*a:phr"], (9, "minor")),
         ([], None),
     ],
 )
 def test_key(lines, key):
     assert parse_kern(song(*lines, "4c")).key == key
+
+
+SCALE = "4g 4a 4b 4cc 4dd 4ee 4ff# 4gg".split()
+
+
+@pytest.mark.parametrize(
+    ("signature", "notes", "key"),
+    [
+        ("*k[f#]", SCALE, (7, "major")),
+        ("*k[f#]", [*SCALE, "1e", "1B", "1e"], (4, "minor")),
+        ("*k[]", SCALE, (0, "major")),  # G major fits best, but the signature excludes it
+        ("*k[b-e-a-]", [*SCALE, "1c", "1G", "1c"], (0, "minor")),
+        ("*k[f#c#g#d#a#e#b#]", ["4c#"], (1, "major")),
+        ("*k[b-e-a-d-g-c-f-]", ["4b", "4d#", "4f#"], (11, "major")),
+        ("*k[f#]", ["4r"], (7, "major")),  # nothing to decide by
+    ],
+)
+def test_a_signature_alone_leaves_two_keys(signature, notes, key):
+    assert parse_kern(song(signature, *notes)).key == key
+
+
+def test_the_first_signature_counts():
+    assert parse_kern(song("*k[f#]", *SCALE, "*k[]", "1c")).key == (7, "major")
+
+
+def test_the_song_whose_signature_was_overruled():
+    lines = "*k[f#] *M4/4 4d =1 2d 4d 4e =2 2d 4b 4a =3 4d 4d 4f# 4a =4 1g".split()
+    assert parse_kern(song(*lines)).key == (7, "major")
 
 
 def test_records():
@@ -187,12 +255,74 @@ def test_other_columns_are_ignored():
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ["**kern\t**text", "4c\ta", "*\t*^", "4d\tb\tc", "*\t*v\t*v", "4e\td", "*-\t*-"],
+        ["**text\t**kern", "a\t4c", "*^\t*", "b\tc\t4d", "*v\t*v\t*", "d\t4e", "*-\t*-"],
+        [
+            "**text\t**kern",
+            "*^\t*",
+            "a\tb\t4c",
+            "*^\t*\t*",
+            "a\tb\tc\t4d",
+            "*v\t*v\t*v\t*",
+            "a\t4e",
+            "*-\t*-",
+        ],
+        ["**text\t**kern\t**text", "a\t4c\ta", "*-\t*\t*", "4d\tb", "*\t*-", "4e", "*-"],
+        ["**text\t**kern", "a\t4c", ".\t4d", ".\t4e", "*\t*-", "b", "c", "*-"],
+        ["**kern\t**text", "4c\ta", "*+\t*", "*\t**dynam\t*", "4d\tf\tb", "*\t*-\t*", "4e\tc", "*-\t*-"],
+        ["**kern\t**text", "4c\ta", "*x\t*x", "b\t4d", "*x\t*x", "4e\tc", "*-\t*-"],
+        ["**text\t**kern", "a\t4c", "*x\t*x", "4d\tb", "4e\tc", "*-\t*-"],
+        ["**kern", "4c", "4d\t", "4e\t\t", "*-"],  # tabs at the end
+    ],
+)
+def test_columns_that_are_not_read_split_join_and_end(lines):
+    assert parse_kern("\n".join(lines)).notes == ((60, 1), (62, 1), (64, 1))
+
+
+PARTS = (
+    "**kern\t**text\t**kern\t**kern\n4C\ta\t4c\t4cc\n*\t*\t*^\t*\n4D\tb\t4d\t4e\t4dd\n*-\t*-\t*-\t*-\t*-\n"
+)
+
+
+def test_one_of_several_kern_columns_is_chosen_by_its_number():
+    assert parse_kern(PARTS, spine=1).notes == ((48, 1), (50, 1))
+    assert parse_kern(PARTS, spine=3).notes == ((72, 1), (74, 1))
+    assert parse_kern(song("4c"), spine=1).notes == ((60, 1),)
+
+
+@pytest.mark.parametrize(
+    ("spine", "reason"),
+    [
+        (None, r"FILE:1: 3 \*\*kern columns.*choose one with --spine 1 to 3"),
+        (2, r"FILE:3: '\*\^' splits"),
+        (4, "FILE:1: spine 4: want 1 to 3"),
+        (0, "spine 0: want 1 to 3"),
+    ],
+)
+def test_a_choice_that_cannot_be(spine, reason):
+    with pytest.raises(KernError, match=reason):
+        parse_kern(PARTS, "FILE", spine)
+
+
+@pytest.mark.parametrize("text", ["A tune", "first\nsecond", "Title:\tA tune", "%% 4th tune"])
+def test_plain_text_above_kern_is_skipped_with_a_warning(text):
+    with pytest.warns(KernWarning, match=r"^FILE:2: plain text above \*\*kern was skipped$") as warned:
+        melody = parse_kern("!!!OTL: it\n" + text + "\n" + song("4c"), "FILE")
+    assert melody.notes == ((60, 1),) and len(warned) == 1
+
+
+@pytest.mark.parametrize(
     "data",
     [
         "!!!OTL: Müller\n**kern\n4c\n*-\n".encode(),
         "!!!OTL: Müller\n**kern\n4c\n*-\n".encode("latin-1"),
         "!!!OTL: Müller\r\n**kern\r\n\r\n4c\r\n*-\r\n".encode("utf-8-sig"),
         "!!!OTL: Müller\r**kern\r4c\r*-".encode(),
+        "!!!OTL: Müller\n**kern\n4c\n*-\n".encode("utf-16"),
+        "\ufeff!!!OTL: Müller\r\n**kern\r\n4c\r\n*-\r\n".encode("utf-16-be"),
+        "!!!OTL: Müller\r\n**kern\r\n4c\r\n*-\r\n\x1a".encode(),
         b"\xef\xbb\xbf!!!OTL: M\xc3\xbcller\n!!! \xe4\n**kern\n4c\n*-\n".replace(b"\xc3\xbc", b"\xfc"),
     ],
 )

@@ -2,15 +2,20 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstm_from_scratch.music import Melody, Note
 from lstm_from_scratch.music.rules import (
     ACCEPTABLE_DURATIONS,
+    PROFILES,
     common_key_shift,
     estimate_key,
     has_acceptable_durations,
     keep_acceptable_events,
+    keys_of_signature,
     to_common_key,
 )
 
@@ -72,23 +77,51 @@ def test_estimated_key_weighs_by_time_and_not_by_count():
     assert estimate_key(melody((60, 8), (67, 8), (64, 8), *[(63, "1/4")] * 6), on(0)) == (0, "major")
 
 
-def test_estimated_key_as_krumhansl_and_kessler_have_it():
-    # Their correlations, by numpy, for a melody that leans on A: a natural minor with a long C.
-    np = pytest.importorskip("numpy")
-    from lstm_from_scratch.music.rules import PROFILES
-
-    tune = melody((69, 3), (72, 2), (76, 2), (74, 1), (71, 1), (67, 1), (None, 8), (69, 4))
+def numpys_fits(tune):
+    """The correlation of every key's profile with a melody, by NumPy."""
     weights = np.zeros(12)
     for pitch, duration in tune.notes:
         if pitch is not None:
             weights[pitch % 12] += duration
-    fits = {
+    return {
         (tonic, mode): np.corrcoef(weights, np.roll(profile, tonic))[0, 1]
         for mode, profile in PROFILES.items()
         for tonic in range(12)
     }
+
+
+def test_a_melody_that_leans_on_a():
+    tune = melody((69, 3), (72, 2), (76, 2), (74, 1), (71, 1), (67, 1), (None, 8), (69, 4))
+    fits = numpys_fits(tune)
     assert estimate_key(tune) == max(fits, key=fits.get) == (9, "minor")
+    assert round(fits[9, "minor"], 4) == 0.8712
     assert [round(sum(profile), 2) for profile in PROFILES.values()] == [41.79, 44.51]  # a guard on typing
+
+
+NOTES = st.tuples(st.none() | st.integers(40, 90), st.integers(1, 16).map(lambda n: Fraction(n, 4)))
+
+
+@given(st.lists(NOTES, min_size=3, max_size=20).filter(lambda notes: len({p for p, _ in notes if p}) > 1))
+def test_the_key_is_the_one_of_the_highest_correlation(notes):
+    tune = melody(*notes)
+    fits = numpys_fits(tune)
+    for among in (fits, on(0), keys_of_signature(-2)):
+        found = estimate_key(tune, among)
+        assert found in among and fits[found] >= max(fits[key] for key in among) - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("fifths", "keys"),
+    [
+        (0, ((0, "major"), (9, "minor"))),
+        (1, ((7, "major"), (4, "minor"))),
+        (-3, ((3, "major"), (0, "minor"))),
+        (7, ((1, "major"), (10, "minor"))),
+        (-7, ((11, "major"), (8, "minor"))),
+    ],
+)
+def test_keys_of_a_signature(fifths, keys):
+    assert keys_of_signature(fifths) == keys
 
 
 def test_estimated_key_of_nothing_is_still_a_key():
