@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_from_scratch.corpus.corpus import prepare
+from lstm_from_scratch.corpus import prepare
 from lstm_from_scratch.model.checkpoint import CheckpointError, read_checkpoint
 from lstm_from_scratch.training.loop import train
 from lstm_from_scratch.training.recipe import Recipe

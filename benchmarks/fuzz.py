@@ -32,7 +32,7 @@ from lstm_from_scratch.composing.sampling import compose
 from lstm_from_scratch.corpus.collections.abc_reader import read_tune
 from lstm_from_scratch.corpus.collections.essen import ESSEN
 from lstm_from_scratch.corpus.collections.unpacking import abc_tunes
-from lstm_from_scratch.corpus.corpus import prepared_symbols
+from lstm_from_scratch.corpus.preparation import prepared_melody
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import KernError, Melody, Vocabulary, decode, encode, parse_kern, write_kern
 from lstm_from_scratch.music.kern import KernWarning, decode_text
@@ -84,7 +84,7 @@ def prepared_or_refused(melody: Melody) -> None:
     """The duration rules and the transposition."""
     for rule in ("event", "song"):
         try:
-            prepared_symbols(melody, rule)
+            prepared_melody(melody, rule)
         except ValueError:
             pass  # the message says that it is not to be transposed
 

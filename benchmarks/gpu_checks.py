@@ -9,7 +9,7 @@ import numpy as np
 import strictness
 from outputs import error, outputs
 
-from lstm_from_scratch.corpus.corpus import prepare
+from lstm_from_scratch.corpus import prepare
 from lstm_from_scratch.network import GRU, LSTM, RNN, lstm
 from lstm_from_scratch.network.backend import CPU, Backend
 from lstm_from_scratch.training.recipe import PRESETS

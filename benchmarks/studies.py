@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lstm_from_scratch.corpus import Corpus, prepare
 from lstm_from_scratch.corpus.collections import unpack
-from lstm_from_scratch.corpus.corpus import Corpus, prepare
 from lstm_from_scratch.files import write_text
 from lstm_from_scratch.paper.kept_runs import machine
 

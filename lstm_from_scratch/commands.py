@@ -38,8 +38,8 @@ def prepare(options: argparse.Namespace) -> None:
 
 def _make_corpus(collection: str, paths: list[Path], rule: str, out: Path, spine: int | None = None):
     """Unpack a collection where no paths are given, prepare the songs, save them, and print the table."""
+    from .corpus import CorpusError, prepare
     from .corpus.collections import unpack
-    from .corpus.corpus import CorpusError, prepare
     from .corpus.parts import PARTS
     from .music.kern import KernWarning
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.cli import main
-from lstm_from_scratch.corpus.corpus import Corpus, prepare
+from lstm_from_scratch.corpus import Corpus, prepare
 from lstm_from_scratch.corpus.parts import PARTS
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import Vocabulary

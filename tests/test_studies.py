@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_from_scratch.corpus.corpus import prepare
+from lstm_from_scratch.corpus import prepare
 from lstm_from_scratch.music import Vocabulary, decode
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"

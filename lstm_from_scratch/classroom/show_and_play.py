@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..corpus import Corpus, prepare
 from ..corpus.collections import unpack
-from ..corpus.corpus import Corpus, prepare
 from ..files import shipped
 from ..music import Melody, read_kern, score
 from .check import home

@@ -1,24 +1,21 @@
-"""From a folder of **kern files to songs of integers in three parts."""
+"""Songs as integers in three parts, and the folder that keeps them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from ..archive import read_arrays
 from ..files import write_arrays, write_text
-from ..music import KernError, Melody, Vocabulary, encode, read_kern
-from ..music.rules import has_acceptable_durations, keep_acceptable_events, to_common_key
-from ..music.symbols import DELIMITER, HOLD
-from .parts import PARTS, part_of
-
-RULES = ("event", "song")
+from ..music import Vocabulary
+from ..music.metre import Meter, check_meter
+from ..music.symbols import DELIMITER
+from .parts import PARTS
 
 
 class CorpusError(ValueError):
@@ -45,6 +42,11 @@ class Corpus:
         How many songs were read, kept and refused, and why.
     source : str
         What messages call this corpus.
+    meters : list of (int, int) or None
+        For each song, as in `Melody.meter`; None where there is none, where it changes, where the event
+        rule shifted what follows, and where nobody knows. Left out, all are None.
+    upbeats : list of Fraction
+        For each song, in quarter lengths; 0 where the meter is None.
     """
 
     vocabulary: Vocabulary
@@ -55,8 +57,12 @@ class Corpus:
     rule: str
     report: dict[str, int] = field(default_factory=dict)
     source: str = "corpus"
+    meters: list[Meter | None] = field(default_factory=list)
+    upbeats: list[Fraction] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.meters = self.meters or [None] * len(self.songs)
+        self.upbeats = self.upbeats or [Fraction(0)] * len(self.songs)
         # Checked here, once, because a GPU would read past the end of an array without an error.
         symbols = len(self.vocabulary)
         if not all(len(song) and 0 <= song.min() <= song.max() < symbols for song in self.songs):
@@ -91,7 +97,14 @@ class Corpus:
         """Write `vocabulary.json`, `corpus.json`, and `corpus.npz`, which holds a digest of the other two."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        about = {"rule": self.rule, "report": self.report, "names": self.names, "titles": self.titles}
+        about = {
+            "rule": self.rule,
+            "report": self.report,
+            "names": self.names,
+            "titles": self.titles,
+            "meters": [meter and "%d/%d" % meter for meter in self.meters],
+            "upbeats": [str(upbeat) for upbeat in self.upbeats],
+        }
         write_text(folder / "corpus.json", json.dumps(about, ensure_ascii=False, indent=0) + "\n")
         self.vocabulary.save(folder / "vocabulary.json")
         arrays: dict[str, np.ndarray] = {
@@ -125,84 +138,27 @@ class Corpus:
             ends = np.cumsum(arrays["lengths"])
             songs = np.split(arrays["tokens"].astype(np.int64), ends[:-1])
             parts = [PARTS[i] for i in arrays["parts"]]
-            corpus = cls(vocabulary, songs, parts, **about, source=str(folder))
-            whole = len(songs) == len(parts) == len(corpus.names) == len(corpus.titles)
-            if not whole or ends[-1] != len(arrays["tokens"]):
+            meters = [text and _meter(text) for text in about.pop("meters", [])]
+            upbeats = [Fraction(text) for text in about.pop("upbeats", [])]
+            corpus = cls(
+                vocabulary, songs, parts, **about, source=str(folder), meters=meters, upbeats=upbeats
+            )
+            lists = (parts, corpus.names, corpus.titles, corpus.meters, corpus.upbeats)
+            if any(len(each) != len(songs) for each in lists) or ends[-1] != len(arrays["tokens"]):
                 raise ValueError("its lists differ in length")
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
+        except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, OSError) as error:
             raise CorpusError(f"{folder}: {error}; make it again with 'melody prepare'") from None
         return corpus
+
+
+def _meter(text: str) -> Meter:
+    beats, _, unit = text.partition("/")
+    meter = int(beats), int(unit)
+    check_meter(meter)
+    return meter
 
 
 def _text_digest(folder: Path) -> np.ndarray:
     """The SHA-256 of a corpus folder's two JSON files, as 32 bytes."""
     text = b"".join((folder / name).read_bytes() for name in ("corpus.json", "vocabulary.json"))
     return np.frombuffer(hashlib.sha256(text).digest(), np.uint8)
-
-
-def prepare(
-    paths: Iterable[Path], rule: str = "event", spine: int | None = None
-) -> tuple[Corpus, dict[str, str]]:
-    """Read **kern files, apply the duration rule, transpose to C major or A minor, encode, split in parts.
-
-    Parameters
-    ----------
-    paths : iterable of Path
-    rule : str
-        "event" leaves out each note or rest of an unacceptable duration, "song" each song that has one.
-    spine : int or None
-        Which of several **kern columns to read, counted from the left, from 1.
-
-    Returns
-    -------
-    corpus : Corpus
-    refused : dict of str to str
-        The reason for every file that could not be read.
-
-    Raises
-    ------
-    CorpusError
-        No song is left.
-    """
-    if rule not in RULES:
-        raise ValueError(f"rule {rule!r}: want 'event' or 'song'")
-    kept: list[tuple[str, str, tuple[str, ...]]] = []
-    refused: dict[str, str] = {}
-    report: Counter[str] = Counter()
-    for path in paths:
-        report["files"] += 1
-        try:
-            melody = read_kern(path, spine)
-        except (KernError, OSError) as error:
-            refused[str(path)] = str(error)
-            report["refused: not a melody that could be read"] += 1
-            continue
-        try:
-            symbols, outcome = prepared_symbols(melody, rule)
-        except ValueError as error:
-            refused[str(path)] = f"{path}: {error}"
-            report["refused: too low or too high in C major or A minor"] += 1
-            continue
-        report[outcome] += 1
-        if symbols:
-            kept.append((Path(path).name, melody.title, symbols))
-    if not kept:
-        reasons = [f"{count} {reason}" for reason, count in report.items() if reason != "files"]
-        reasons += [f"the first: {reason}" for reason in list(refused.values())[:1]]
-        raise CorpusError(f"no usable song in {report['files']} .krn files ({'; '.join(reasons) or 'none'})")
-    vocabulary = Vocabulary({DELIMITER, HOLD}.union(*(symbols for _, _, symbols in kept)))
-    songs = [np.array(vocabulary.ids(symbols), np.int64) for _, _, symbols in kept]
-    parts = [part_of(symbols) for _, _, symbols in kept]
-    names, titles = [name for name, _, _ in kept], [title for _, title, _ in kept]
-    return Corpus(vocabulary, songs, parts, names, titles, rule, dict(report)), refused
-
-
-def prepared_symbols(melody: Melody, rule: str) -> tuple[tuple[str, ...], str]:
-    """A melody's symbols, transposed, none if the rule leaves it out; and its outcome, for the report."""
-    if rule == "song" and not has_acceptable_durations(melody):
-        return (), "left out: has an unacceptable duration"
-    filtered = keep_acceptable_events(melody)
-    if not any(note.pitch is not None for note in filtered.notes):
-        return (), "left out: no note has an acceptable duration"
-    whole = len(filtered.notes) == len(melody.notes)
-    return encode(to_common_key(filtered)), "kept whole" if whole else "kept without some events"

@@ -6,7 +6,7 @@ It writes a checkpoint after every batch, and a line on stdout once it makes bat
 import sys
 from pathlib import Path
 
-from lstm_from_scratch.corpus.corpus import prepare
+from lstm_from_scratch.corpus import prepare
 from lstm_from_scratch.training.loop import train
 from lstm_from_scratch.training.recipe import Recipe
 
