@@ -1,186 +1,199 @@
-"""All that a GPU is to show, by one command: right, as strict as the stand-in, learning alike, and how fast.
+"""All that a GPU can tell, in ten minutes: are the numbers right, does it learn the same, and how fast is it?
 
     python benchmarks/gpu.py [--out docs/gpu.md]
+    python benchmarks/gpu.py --section errors
     python benchmarks/gpu.py --dry-run
 
-1. every variant of the recurrent layers against float64 on the CPU;
-2. the cases that tests/strictness.py holds against the stand-in for CuPy, on the real one;
-3. 200 steps of training on both devices, and their losses;
-4. milliseconds of a training step (forward, backward, Adam; float32, no TF32 anywhere) by every path, beside
-   torch.nn.LSTM (cuDNN) and NumPy.
+It needs NumPy and CuPy, nothing else; where PyTorch is installed, its times stand beside ours. Each section
+runs in a process of its own with a time limit, because after an illegal address CUDA refuses everything else
+that the process asks for. Every row goes to the terminal and to the file at once, so that nothing is lost if
+the machine is. The status is 1 where a check failed, and 2 where no GPU can be used.
 
-Writes one page of Markdown, and ends with 1 where a check fails. Needs the `bench` extra and a `gpu` extra;
-without torch its column is empty. --dry-run does all of it with small numbers on the stand-in: its times mean
-nothing. It needs g++ on Linux.
+--dry-run goes through all of it with small numbers on the stand-in for CuPy, which needs g++ on Linux; its
+times mean nothing.
 """
 
 import argparse
 import os
+import signal
+import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
-os.environ["CUPY_TF32"] = "0"  # read when CuPy is imported
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
+os.environ["CUPY_TF32"] = "0"  # read at the first product of float32
 
 import platform
-import statistics
-import time
-from collections.abc import Callable
-from datetime import date
-from functools import partial
 
+import gpu_beside_torch as beside_torch
+import gpu_checks as checks
+import gpu_speed as speed
 import numpy as np
-from gpu_checks import PATHS, WRONG, Rows, attempt, check_layers, check_strictness, check_training, forced
+from gpu_checks import WRONG, Rows, Sizes
 
-from lstm_from_scratch.model import MelodyModel
-from lstm_from_scratch.network import LSTM, Adam, lstm
-from lstm_from_scratch.network.backend import CPU, Backend, DeviceError, choose_backend
+from lstm_from_scratch.network.backend import Backend, DeviceError, choose_backend
 
-try:
-    import torch
-except ImportError:
-    torch = None
-
-CHECKED = [(3, 5, 7, 3), (5, 40, 67, 19), (64, 40, 256, 64), (16, 40, 512, 128)]  # T, V, H, B
+SHAPES = [(3, 5, 7, 3), (5, 40, 67, 19), (64, 40, 256, 64), (16, 40, 512, 128)]  # T, V, H, B
 TIMED = {"paper": (40, 256, 64, 64), "small": (40, 64, 64, 16), "large": (40, 512, 64, 128)}  # V, H, T, B
-REAL = {"checked": CHECKED, "timed": TIMED, "steps": 200, "changes": {"batch": 8}, "rounds": 7, "block": 10}
-DRY = {
-    "checked": CHECKED[:1], "timed": {"tiny": (5, 7, 3, 4)}, "steps": 20,
-    "changes": {"units": 6, "batch": 4, "length": 8}, "rounds": 1, "block": 1,
-}  # fmt: skip
+SWEPT = [(H, B) for H in (32, 64, 128, 256, 512, 1024) for B in (1, 16, 64, 256)]
+REAL = Sizes(SHAPES, TIMED, SWEPT, steps=200, changes={"batch": 8}, rounds=7, block=10, busy=8192)
+SMALL_RUN = {"units": 6, "batch": 4, "length": 8}
+DRY = Sizes(SHAPES[:1], {"tiny": (5, 7, 3, 4)}, [(7, 4)], 20, SMALL_RUN, 1, 1, busy=8, on_stand_in=True)
 
 
-def ours(backend: Backend, V: int, H: int, tokens: np.ndarray, targets: np.ndarray) -> Callable[[], None]:
-    """A training step of this package."""
-    model = MelodyModel(V, H, rng=np.random.default_rng(0), backend=backend)
-    adam = Adam({"": model.weights})
-    tokens, targets = backend.to_device(tokens), backend.to_device(targets)
+@dataclass(frozen=True)
+class Section:
+    """A table, and how long it may take."""
 
-    def step() -> None:
-        model.forward(tokens, targets)
-        model.backward()
-        adam.step({"": model.gradients})
-
-    return step
+    seconds: int
+    rows: Callable[[Backend, Sizes], Rows]
+    head: str
 
 
-def torchs(device: str, V: int, H: int, tokens: np.ndarray, targets: np.ndarray) -> Callable[[], None]:
-    """The same step of PyTorch."""
-    lstm_, dense = torch.nn.LSTM(V, H).to(device), torch.nn.Linear(H, V).to(device)
-    dropout, loss = torch.nn.Dropout(0.2), torch.nn.CrossEntropyLoss()
-    adam = torch.optim.Adam([*lstm_.parameters(), *dense.parameters()])
-    tokens, targets = (torch.from_numpy(a).to(device) for a in (tokens, targets))
-
-    def step() -> None:
-        adam.zero_grad()
-        h, _ = lstm_(torch.nn.functional.one_hot(tokens, V).float())
-        y = dense(dropout(h[-1] if targets.ndim == 1 else h))
-        loss(y.reshape(-1, V), targets.reshape(-1)).backward()
-        adam.step()
-
-    return step
-
-
-def milliseconds(build: Callable, data: tuple, wait: Callable[[], None], rounds: int, block: int) -> float:
-    """The median over rounds of a block of the steps that `build` makes, with one wait at its end."""
-    step = build(*data)
-    times = []
-    for _ in range(rounds + 1):  # the first compiles and allocates
-        wait()
-        start = time.perf_counter()
-        for _ in range(block):
-            step()
-        wait()
-        times.append(1000 * (time.perf_counter() - start) / block)
-    return statistics.median(times[1:])
-
-
-def time_steps(gpu: Backend, sizes: dict, cuda: bool) -> Rows:
-    """A row a shape: ours by every path, the path that is chosen, torch's, and NumPy's."""
-    rows, rounds, block = [], sizes["rounds"], sizes["block"]
-    for name, (V, H, T, B) in sizes["timed"].items():
-        rng = np.random.default_rng(0)
-        tokens = rng.integers(0, V, (T, B))
-        for kind, shape in (("last", (B,)), ("every", (T, B))):
-            data = V, H, tokens, rng.integers(0, V, shape)
-            found = {}
-            for path in PATHS:
-                with forced(path):
-                    found[path] = attempt(
-                        milliseconds, partial(ours, gpu), data, gpu.synchronize, rounds, block
-                    )
-            chosen = lstm.choose_path(LSTM(V, H, rng=rng, backend=gpu), tokens)
-            peer = "no torch"
-            if torch:
-                wait = torch.cuda.synchronize if cuda else CPU.synchronize
-                peer = attempt(
-                    milliseconds, partial(torchs, "cuda" if cuda else "cpu"), data, wait, rounds, block
-                )
-            cpu = milliseconds(partial(ours, CPU), data, CPU.synchronize, 1, block)
-            both = isinstance(peer, float) and isinstance(found[chosen], float)
-            times = [*found.values(), chosen, peer, found[chosen] / peer if both else "", cpu]
-            rows.append([f"{name} {V} {H} {T} {B}", kind, *map(written, times)])
-    return rows
-
-
-def written(value: object) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-def versions(gpu: Backend) -> str:
-    """Device, driver and libraries."""
+def versions(gpu: Backend, sizes: Sizes) -> Rows:
+    """Device, driver, libraries, and what is done about TF32."""
     runtime = gpu.xp.cuda.runtime
     about, driver = runtime.getDeviceProperties(0), runtime.driverGetVersion()
-    text = (
-        f"{about['name'].decode()} (compute capability {about['major']}.{about['minor']}), driver for CUDA "
-    )
-    text += f"{driver // 1000}.{driver % 1000 // 10}, CuPy {gpu.xp.__version__}, NumPy {np.__version__}"
-    if torch:
-        text += f", torch {torch.__version__}, cuDNN {torch.backends.cudnn.version()}"
-    return f"{text}, Python {platform.python_version()}, {os.cpu_count()} CPU cores, {date.today()}"
+    yield ["device", f"{about['name'].decode()}, compute capability {about['major']}.{about['minor']}"]
+    yield ["driver", f"for CUDA {driver // 1000}.{driver % 1000 // 10}"]
+    yield ["CuPy, NumPy, Python", f"{gpu.xp.__version__}, {np.__version__}, {platform.python_version()}"]
+    yield ["machine", f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU cores, {date.today()}"]
+    yield ["TF32 of CuPy", f"CUPY_TF32={os.environ['CUPY_TF32']}"]
+    torch = beside_torch.pytorch()
+    if torch is None:
+        yield ["PyTorch", beside_torch.NO_TORCH]
+        return
+    yield ["PyTorch, cuDNN", f"{torch.__version__}, {torch.backends.cudnn.version()}"]
+    allowed = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    yield ["TF32 of PyTorch's products, of cuDNN", ", ".join(map(str, allowed))]
 
 
-def table(head: str, rows: Rows) -> list[str]:
-    columns = head.split("|")
-    return [f"| {' | '.join(cells)} |" for cells in (columns, ["---"] * len(columns), *rows)]
+TENSORS = "|".join(checks.TENSORS)
+THREE_TIMES = "wall|GPU|host"
+SECTIONS = {
+    "versions": Section(20, versions, "what|which"),
+    "cold start": Section(60, speed.time_start, "path|first step, s|second step, s"),
+    "warm start": Section(30, speed.time_start, "path|first step, s|second step, s"),
+    "errors": Section(80, checks.check_errors, f"layer|dtype|path|T V H B|{TENSORS}|right|twice the same"),
+    "sanitizer": Section(80, checks.check_sanitizer, "tool|summary|right"),
+    "kernels": Section(40, speed.time_kernels, "path|kernel|microseconds on the GPU|on the host"),
+    "parts": Section(40, speed.time_parts, f"V H T B|part|{THREE_TIMES}"),
+    "torch": Section(90, beside_torch.time_beside_torch, f"shape|what|{THREE_TIMES}|over PyTorch's"),
+    "sweep": Section(60, speed.time_sweep, f"H|B|{'|'.join(checks.PATHS)}|fastest|chosen"),
+    "training": Section(40, checks.check_training, "steps|losses apart by|gate|right"),
+    "numpy": Section(30, speed.time_numpy, "V H T B|targets|ms on the CPU"),
+    "strictness": Section(30, checks.check_strictness, "cases that are|number|as expected"),
+}
+WATCHED = Section(80, checks.check_under_watch, SECTIONS["errors"].head)  # by compute-sanitizer alone
 
 
-def measure(gpu: Backend, dry_run: bool) -> tuple[list[str], int]:
-    """The page, line by line, and the number of checks that failed."""
-    sizes = DRY if dry_run else REAL
-    if torch:
-        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
-    checks = check_layers(gpu, sizes["checked"]) + check_strictness(gpu, dry_run)
-    checks += check_training(gpu, sizes["steps"], sizes["changes"])
-    times = time_steps(gpu, sizes, cuda=bool(torch) and not dry_run)
-    page = ["**A dry run on a stand-in for CuPy: its times mean nothing.**", ""] if dry_run else []
-    page += [versions(gpu), "", *table("check|found|gate|right", checks), ""]
-    page += ["Milliseconds of a training step, float32 without TF32:", ""]
-    head = "shape V H T B|targets|plain|fused|whole step|chosen|torch.nn.LSTM|chosen / torch|NumPy on the CPU"
-    return page + table(head, times), sum(WRONG in r[-1] for r in checks)
+def run_here(name: str, sizes: Sizes) -> int:
+    """One section in this process, a line at a time; its status."""
+    section = {**SECTIONS, "watched": WATCHED}[name]
+    try:
+        gpu = stand_in() if sizes.on_stand_in else choose_backend("gpu")
+    except DeviceError as refused:
+        print(f"gpu.py: {refused}", flush=True)
+        return 2
+    columns = section.head.split("|")
+    for line in (f"## {name}", "", row(columns), row(["---"] * len(columns))):
+        print(line, flush=True)
+    wrong = 0
+    for cells in section.rows(gpu, sizes):
+        print(row(cells + [""] * (len(columns) - len(cells))), flush=True)
+        wrong += any(WRONG in cell for cell in cells)
+    print(flush=True)
+    return int(wrong > 0)
+
+
+def stand_in() -> Backend:
+    from fake_cupy import FakeCupy
+
+    return Backend("gpu", FakeCupy(), "a stand-in")
+
+
+def row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def run_apart(name: str, seconds: float, dry_run: bool, write: Callable[[str], None]) -> int:
+    """One section in a process of its own; its status, or 1 where it died or was stopped."""
+    command = [sys.executable, __file__, "--section", name] + ["--dry-run"] * dry_run
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        stopped = threading.Event()
+
+        def stop() -> None:
+            stopped.set()
+            kill(process)
+
+        timer = threading.Timer(seconds, stop)
+        timer.start()
+        try:
+            for line in process.stdout:
+                write(line)
+        finally:
+            timer.cancel()
+            if process.poll() is None and sys.exc_info()[0]:  # Ctrl-C
+                kill(process)
+    if stopped.is_set():
+        write(f"\n{WRONG} {name}: stopped after {seconds} s\n\n")
+    elif process.returncode not in (0, 1, 2):
+        write(f"\n{WRONG} {name}: the process died with status {process.returncode}\n\n")
+    return process.returncode if process.returncode in (0, 2) and not stopped.is_set() else 1
+
+
+def kill(process: subprocess.Popen) -> None:
+    """It, and what it started."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+
+
+def run_all(out: Path, dry_run: bool) -> int:
+    """All sections, one after another; the worst status."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8") as file, tempfile.TemporaryDirectory() as cache:
+        os.environ["CUPY_CACHE_DIR"] = cache  # empty, so that the first start is cold
+
+        def write(text: str) -> None:
+            print(text, end="", flush=True)
+            file.write(text)
+            file.flush()
+
+        if dry_run:
+            write("**A dry run on a stand-in for CuPy: its times mean nothing.**\n\n")
+        worst = 0
+        for name, section in SECTIONS.items():
+            status = run_apart(name, section.seconds, dry_run, write)
+            if status == 2:
+                return 2
+            worst = max(worst, status)
+    return worst
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--out", type=Path, help="a file for the page, which is printed too")
+    default = Path("runs") / f"gpu-{datetime.now():%Y-%m-%d-%H%M%S}.md"
+    parser.add_argument("--out", type=Path, default=default, help="the file that every row is written to")
+    parser.add_argument("--section", choices=[*SECTIONS, "watched"], help="only this one, on the terminal")
     parser.add_argument("--dry-run", action="store_true", help="on the stand-in for CuPy, with small numbers")
     options = parser.parse_args(arguments)
-    if options.dry_run:
-        from fake_cupy import FakeCupy
-
-        gpu = Backend("gpu", FakeCupy(), "a stand-in")
-    else:
-        try:
-            gpu = choose_backend("gpu")
-        except DeviceError as refused:
-            parser.error(str(refused))
-    page, failed = measure(gpu, options.dry_run)
-    print("\n".join(page))
-    if options.out:
-        options.out.write_text("\n".join(page) + "\n", encoding="utf-8")
-    return int(failed > 0)
+    if options.section:
+        return run_here(options.section, DRY if options.dry_run else REAL)
+    status = run_all(options.out, options.dry_run)
+    print(f"written: {options.out}")
+    return status
 
 
 if __name__ == "__main__":

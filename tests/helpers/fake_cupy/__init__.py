@@ -18,6 +18,7 @@ view, and none where an array is assigned to itself, as `a[i] += b` ends; one fo
 each operand that cuBLAS cannot read in place, and for an `out` that it cannot write.
 """
 
+import time
 import types
 from collections import Counter
 
@@ -36,6 +37,16 @@ class OutOfMemoryError(MemoryError):
 
     def __init__(self, size, total):
         super().__init__(f"Out of memory allocating {size:,} bytes (allocated so far: {total:,} bytes).")
+
+
+class Event:
+    """A moment in the work of the device, which here is done at once."""
+
+    def record(self):
+        self.time = time.perf_counter()
+
+    def synchronize(self):
+        pass
 
 
 class FakeCupy(types.ModuleType):
@@ -61,6 +72,8 @@ class FakeCupy(types.ModuleType):
             cublas=space(CUBLASError=RuntimeError),
             memory=space(OutOfMemoryError=OutOfMemoryError),
             get_current_stream=lambda: space(synchronize=self._synchronize),
+            Event=Event,
+            get_elapsed_time=lambda start, end: 1000 * (end.time - start.time),
         )
         self.random = types.SimpleNamespace(
             default_rng=lambda seed=None: FakeGenerator(seed, self), Generator=FakeGenerator
