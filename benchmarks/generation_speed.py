@@ -1,9 +1,9 @@
-"""How fast is one melody drawn? Ours beside a stateful loop of torch.nn.LSTM, in one run.
+"""How fast is a melody drawn? Ours beside a loop around torch.nn.LSTM that carries its state, in one run.
 
     python benchmarks/generation_speed.py [--rounds 9]
 
-Both draw 512 symbols at temperature 1 from the same weights of 256 units, one symbol at a time with the state
-carried. One thread, since a product of a matrix and a vector gains nothing from two. Needs the `bench` extra.
+Both draw 512 symbols at temperature 1 from the same weights of 256 units, one symbol at a time. They use one
+thread, since a product of a matrix and a vector gains nothing from two. Needs the `bench` extra.
 """
 
 import argparse
@@ -25,7 +25,7 @@ STEPS = 512
 
 
 def torch_loop(lstm: torch.nn.LSTM, dense: torch.nn.Linear, generator: torch.Generator) -> None:
-    """The plain way with PyTorch: one-hot, step, softmax, draw."""
+    """The obvious way with PyTorch: one-hot, step, softmax, draw."""
     token, state = torch.zeros(1, dtype=torch.long), None
     with torch.inference_mode():
         for _ in range(STEPS):
@@ -35,15 +35,17 @@ def torch_loop(lstm: torch.nn.LSTM, dense: torch.nn.Linear, generator: torch.Gen
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("--rounds", type=int, default=9)
-    rounds = options.parse_args().rounds
+    parser.add_argument("--rounds", type=int, default=9)
+    rounds = parser.parse_args().rounds
     torch.set_num_threads(1)
     vocabulary = Vocabulary(["/", "_", "r", *(str(pitch) for pitch in range(48, 85))])
     model = MelodyModel(len(vocabulary), rng=np.random.default_rng(0))
-    model.params["dense.b"][vocabulary.ids(["/"])[0]] = -1e4  # never ends, so that the length is known
+    model.params["dense.b"][
+        vocabulary.ids(["/"])[0]
+    ] = -1e4  # it never ends a melody, so all are of one length
     lstm, dense = torch.nn.LSTM(model.symbols, model.units), torch.nn.Linear(model.units, model.symbols)
     weights = to_torch(model)
     for name, layer in (("lstm", lstm), ("dense", dense)):

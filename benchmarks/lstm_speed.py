@@ -1,11 +1,11 @@
-"""How fast is one training step? Ours beside torch.nn.LSTM and beside the matrix products alone, in one run.
+"""How fast is a training step? Ours beside torch.nn.LSTM's and beside the matrix products alone, in one run.
 
     python benchmarks/lstm_speed.py [--rounds 7]
 
 A step is forward, backward and Adam on one batch: one-hot symbols -> LSTM -> dropout 0.2 -> dense -> softmax
-cross-entropy, in float32. "last" has one target a window, as the paper, "every" a target at every step. The
-floor is 3 T products of (4H, H) by (H, B). Blocks of steps alternate; the table gives medians over all steps
-but each block's first. Needs the `bench` extra.
+cross-entropy, in float32. "last" has one target for each window, as in the paper; "every" has one at every
+step. The floor is 3 T products of (4H, H) by (H, B). The three take turns, a block of steps each; the table
+gives medians over all steps but the first of each block. Needs the `bench` extra.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import os
 import sys
 
 if os.environ.keys() & {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}:
-    # These pin NumPy to an older kernel, and are read when it is imported: start again without them.
+    # They pin NumPy to an older kernel, and are read when it is imported: start again without them.
     for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
         os.environ.pop(name, None)
     os.execv(sys.executable, [sys.executable, *sys.argv])
@@ -65,7 +65,7 @@ def torchs(V: int, H: int, tokens: np.ndarray, targets: np.ndarray) -> Callable[
 
 
 def floor(H: int, T: int, B: int) -> Callable[[], None]:
-    """The products that no LSTM can do without: U h forward, U^T dz and dz h^T backward."""
+    """The products that no LSTM can avoid: U h forward, U^T dz and dz h^T backward."""
     rng = np.random.default_rng(0)
     U, h = rng.standard_normal((4 * H, H), np.float32), rng.standard_normal((H, B), np.float32)
     z = np.empty((4 * H, B), np.float32)
@@ -82,7 +82,7 @@ def medians(steps: list[Callable[[], None]], rounds: int, block: int) -> list[fl
     times: list[list[float]] = [[] for _ in steps]
     for _ in range(rounds):
         for step, found in zip(steps, times):
-            step()  # caches are cold, and another library's threads may still spin
+            step()  # not timed: caches are cold, and the other library's threads may still be spinning
             for _ in range(block):
                 start = time.perf_counter()
                 step()
@@ -90,21 +90,23 @@ def medians(steps: list[Callable[[], None]], rounds: int, block: int) -> list[fl
     return [statistics.median(found) for found in times]
 
 
+def blas() -> str:
+    """The libraries that make the products, and the kernels that they chose."""
+    found = [info for info in threadpool_info() if info["user_api"] == "blas"]
+    return "; ".join(f"{i['internal_api']} {i.get('version')} {i['architecture']}" for i in found)
+
+
 def main() -> None:
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("--rounds", type=int, default=7)
-    options.add_argument("--shape", choices=SHAPES, action="append")
-    options = options.parse_args()
-    blas = "; ".join(f"{i['internal_api']} {i.get('version')} {i['architecture']}" for i in threadpool_info()
-                     if i["user_api"] == "blas")  # fmt: skip
-    print(f"{date.today()}, {platform.processor() or platform.machine()}, {os.cpu_count()} cores, NumPy "
-          f"{np.__version__} ({blas}), torch {torch.__version__}")  # fmt: skip
-    print(
-        "| shape V H T B | targets | threads | ours ms | torch ms | floor ms | ours / torch | ours / floor |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--shape", choices=SHAPES, action="append")
+    options = parser.parse_args()
+    machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"
+    print(f"{date.today()}, {machine}, NumPy {np.__version__} ({blas()}), torch {torch.__version__}")
+    head = "shape V H T B|targets|threads|ours ms|torch ms|floor ms|ours / torch|ours / floor".split("|")
+    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
     for name in options.shape or SHAPES:
         V, H, T, B = SHAPES[name]
         rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""What the tests of several rooms and of the command line share: a few songs and a model of them."""
+"""Fixtures that several rooms share: a few songs, models of them, and a stand-in for a GPU."""
 
 import importlib.util
 import json
@@ -25,7 +25,7 @@ TUNES = sorted((Path(__file__).parents[1] / "data" / "tunes").glob("*.krn"))
 
 @cache
 def _fake_cupy():
-    """The package beside this file, which is on no path."""
+    """The package in helpers/, which is not on sys.path."""
     folder = Path(__file__).parent / "helpers" / "fake_cupy"
     spec = importlib.util.spec_from_file_location("fake_cupy", folder / "__init__.py")
     package = sys.modules["fake_cupy"] = importlib.util.module_from_spec(spec)
@@ -35,28 +35,28 @@ def _fake_cupy():
 
 @pytest.fixture
 def cupy():
-    """A stand-in for CuPy, with counts of its own."""
+    """A stand-in for CuPy, whose counts begin at 0."""
     return _fake_cupy().FakeCupy()
 
 
 @pytest.fixture
 def gpu(cupy, monkeypatch):
-    """The backend of that stand-in; where no kernel can run, an LSTM takes the plain path."""
+    """The backend of that stand-in. Where kernels cannot run, an LSTM takes the plain path."""
     if not _can_compile():
         monkeypatch.setattr(lstm, "choose_path", lambda *_: "plain")
     return Backend("gpu", cupy, "a stand-in")
 
 
 def _can_compile():
-    """Whether kernels run here: by g++, and with fibres and sections as Linux has them."""
+    """Whether kernels can run here: they need g++, and the fibres and linker sections of Linux."""
     return sys.platform == "linux" and _fake_cupy().kernels.COMPILER is not None
 
 
 @pytest.fixture(scope="session")
 def check_kernels():
-    """kernel_checks.py, which gives a verdict on each of many sources of the kernels."""
+    """kernel_checks.py, which gives a verdict on each of many versions of the kernels."""
     if not _can_compile():
-        pytest.skip("no g++ on Linux here: the kernels are not run")
+        pytest.skip("kernels run on Linux alone, and with g++")
 
     def check(mutants):
         script = Path(__file__).parent / "helpers" / "kernel_checks.py"
@@ -75,13 +75,13 @@ def check_kernels():
 
 @pytest.fixture(scope="session")
 def sound_kernels(check_kernels):
-    """Kernels that have passed: what writes out of bounds would kill this process."""
+    """Makes sure that the kernels pass, since one that writes out of bounds would kill this process."""
     assert check_kernels({"as it is": []}) == {"as it is": "passes"}
 
 
 @pytest.fixture(params=["plain", "fused", "whole step"])
 def path(request, monkeypatch):
-    """Each way that an LSTM takes on a GPU, forced upon all that are in float32."""
+    """Each path that an LSTM can take on a GPU, forced on all layers in float32."""
     if request.param != "plain":
         request.getfixturevalue("sound_kernels")
     forced = lambda layer, x: request.param if layer.backend.name == "gpu" else "plain"  # noqa: E731
@@ -97,7 +97,7 @@ def tunes():
 
 @pytest.fixture(scope="session")
 def corpus():
-    """Those tunes, prepared: 21 to train, 2 to validate, 7 to test."""
+    """Those tunes, prepared: 21 for training, 2 for validation, 7 for testing."""
     made, refused = prepare(TUNES)
     assert not refused and set(made.parts) == set(PARTS)
     return made

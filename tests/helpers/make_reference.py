@@ -1,6 +1,6 @@
 """Write reference.json beside this file: what PyTorch computes for three small layers. For test_reference.py.
 
-Run it by hand where torch is installed: `python tests/network/make_reference.py`. All arrays are in torch's
+Run it by hand where torch is installed: `python tests/helpers/make_reference.py`. All arrays are in torch's
 layout, float64, in full precision: x and h (T, B, V) and (T, B, H), rows of an LSTM i, f, g, o.
 """
 
