@@ -139,10 +139,11 @@ def run_apart(name: str, seconds: float, dry_run: bool, write: Callable[[str], N
         try:
             for line in process.stdout:
                 write(line)
+        except BaseException:  # Ctrl-C reaches this process alone
+            kill(process)
+            raise
         finally:
             timer.cancel()
-            if process.poll() is None and sys.exc_info()[0]:  # Ctrl-C
-                kill(process)
     if stopped.is_set():
         write(f"\n{WRONG} {name}: stopped after {seconds} s\n\n")
     elif process.returncode not in (0, 1, 2):
