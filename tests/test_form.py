@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from lstm_from_scratch import __version__
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -24,6 +26,10 @@ def test_the_pythons_tested_begin_with_the_oldest_that_setup_cfg_allows():
     assert f"python_requires = >={tested[0]}\n" in text("setup.cfg")
     assert f"python_version = {tested[0]}\n" in text("setup.cfg")
     assert f'target-version = "py{tested[0].replace(".", "")}"' in text("ruff.toml")
+
+
+def test_the_citation_names_this_version():
+    assert f"\nversion: {__version__}\n" in text("CITATION.cff")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission")
