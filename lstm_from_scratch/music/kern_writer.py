@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from .kern_token import MOST_UNITS
 from .melody import Melody, total
-from .metre import bar_length
+from .metre import bar_length, check_tempo
 from .spelling import Key, key_fifths, signature, spelled
 
 TIES = {(False, False): "%s", (False, True): "[%s", (True, True): "%s_", (True, False): "%s]"}
 SIGNS = {-1: "-", 1: "#"}
 
 
-def write_kern(melody: Melody) -> str:
+def write_kern(melody: Melody, tempo: float | None = None) -> str:
     """A melody as **kern: barlines by its meters and upbeat, ties across them, pitches spelled by its key.
 
     `parse_kern(write_kern(melody)) == melody`. Without a key, pitches are spelled as in C major.
@@ -23,6 +23,8 @@ def write_kern(melody: Melody) -> str:
     Parameters
     ----------
     melody : Melody
+    tempo : float, optional
+        Quarters a minute, for a line `*MM120`.
 
     Returns
     -------
@@ -31,7 +33,8 @@ def write_kern(melody: Melody) -> str:
     Raises
     ------
     ValueError
-        The melody has no notes, or its durations and barlines have too small a common unit.
+        The melody has no notes, its durations and barlines have too small a common unit, or the tempo is
+        not 20 to 400.
     """
     if not melody.notes:
         raise ValueError("a melody without notes cannot be written as **kern")
@@ -40,7 +43,7 @@ def write_kern(melody: Melody) -> str:
             f"its times are multiples of 1/{melody.ticks} of a quarter and of nothing longer, where **kern "
             f"takes 1/{MOST_UNITS} at most: apply one of the duration rules (music.rules)"
         )
-    lines = [*_records(melody), "**kern", *_key(melody.key), *_bars(melody), "*-"]
+    lines = [*_records(melody), "**kern", *_key(melody.key), *_tempo(tempo), *_bars(melody), "*-"]
     return "\n".join(lines) + "\n"
 
 
@@ -56,6 +59,10 @@ def _key(key: Key | None) -> list[str]:
     name, _ = spelled(tonic, key)
     signs = "".join(letter.lower() + SIGNS[alter] for letter, alter in signature(key_fifths(key)).items())
     return [f"*k[{signs}]", f"*{name if mode == 'major' else name.lower()}:"]
+
+
+def _tempo(tempo: float | None) -> list[str]:
+    return [] if tempo is None else [f"*MM{check_tempo(tempo):g}"]
 
 
 def _bars(melody: Melody) -> Iterator[str]:

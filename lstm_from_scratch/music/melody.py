@@ -13,7 +13,7 @@ from math import isfinite, lcm
 from numbers import Rational, Real
 from typing import NamedTuple
 
-from .metre import Meter, Piece, bar_length, check_meter, written_ticks
+from .metre import Meter, Piece, Place, bar_length, check_meter, written_ticks
 from .spelling import Key
 
 FINEST = 48  # a float must be a whole number of 48ths of a quarter, which holds 64ths and triplets of 32nds
@@ -118,6 +118,25 @@ class Melody:
         notes = (Note(None if p is None else p + semitones, d) for p, d in self.notes)
         key = self.key and ((self.key[0] + semitones) % 12, self.key[1])
         return replace(self, notes=tuple(notes), key=key)
+
+    def without_last_rest(self) -> Melody:
+        """The melody up to the end of its last note; one of nothing but rests as it is."""
+        if len(self.notes) < 2 or self.notes[-1].pitch is not None:
+            return self
+        end = self.duration - self.notes[-1].duration
+        changes = tuple(change for change in self.meter_changes if change[0] < end)
+        return replace(self, notes=self.notes[:-1], upbeat=min(self.upbeat, end), meter_changes=changes)
+
+    def places(self) -> Iterator[Place | None]:
+        """The place in the bar at which each note begins; None without a meter."""
+        onset = Fraction(0)
+        changes = [*self.meter_changes]
+        barline, meter = self.upbeat, self.meter
+        for note in self.notes:
+            while changes and changes[0][0] <= onset:
+                barline, meter = changes.pop(0)
+            yield Place((onset - barline) % bar_length(meter), meter) if meter else None
+            onset += note.duration
 
     def bars(self) -> list[list[Piece]]:
         """The melody as it is written: cut at barlines and into values that a note head can have.

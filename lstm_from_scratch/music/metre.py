@@ -10,6 +10,14 @@ Meter = tuple[int, int]  # (3, 4) is three quarters in a bar
 LONGEST_HEAD = Fraction(16)  # quarter lengths of a longa, the longest note that is written without a tie
 TEMPO = 120  # quarters a minute
 SLOWEST, FASTEST = 20, 400  # quarters a minute
+SOFTER = 0.08  # for every level of the metre that a note's onset misses
+
+
+class Place(NamedTuple):
+    """A point in a bar."""
+
+    since_barline: Fraction  # quarter lengths
+    meter: Meter
 
 
 class Piece(NamedTuple):
@@ -37,6 +45,32 @@ def check_tempo(tempo: float) -> float:
 def bar_length(meter: Meter) -> Fraction:
     """Quarter lengths in a bar."""
     return Fraction(4 * meter[0], meter[1])
+
+
+def beat_levels(meter: Meter) -> tuple[Fraction, ...]:
+    """Quarter lengths of the bar, of half a bar where beats pair up, of the beat, and of its two halvings.
+
+    6/8, 9/8 and 12/8 have beats of three 8ths, whose parts are 8ths and 16ths.
+    """
+    beats, unit = meter
+    compound = beats > 3 and beats % 3 == 0
+    beat = Fraction(12 if compound else 4, unit)
+    parts = (beat / 3, beat / 6) if compound else (beat / 2, beat / 4)
+    bar = bar_length(meter)
+    half = [bar / 2] if bar / beat % 2 == 0 and bar > 2 * beat else []
+    return (bar, *half, beat, *parts) if bar > beat else (bar, *parts)
+
+
+def strength(since_barline: Fraction, meter: Meter) -> int:
+    """How many of the `beat_levels` have a beat at this place: all of them on the downbeat."""
+    return sum(since_barline % level == 0 for level in beat_levels(meter))
+
+
+def loudness(place: Place | None) -> float:
+    """Of a note that begins there: 1 on a downbeat or without a meter, less on each lower level."""
+    if place is None:
+        return 1.0
+    return 1 - SOFTER * (len(beat_levels(place.meter)) - strength(*place))
 
 
 def upbeat_until(first_barline: Fraction | None, meter: Meter | None) -> Fraction:

@@ -1,4 +1,4 @@
-"""A melody as sound: a plucked string, more or less, by NumPy."""
+"""A melody as sound: a struck string in a small room, by NumPy."""
 
 from __future__ import annotations
 
@@ -7,17 +7,27 @@ import wave
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .melody import Melody
-from .metre import TEMPO, check_tempo
+from .metre import TEMPO, check_tempo, loudness
 
-# --- Sound: a plucked string, more or less
 SAMPLE_RATE = 22_050  # samples a second
-PEAK = 0.8  # of what a 16-bit sample can hold
-PARTIALS = 10
-DARKNESS = 1.3  # partial k begins with amplitude k ** -DARKNESS ...
-DAMPING = 1.0  # ... and fades k times as fast as the first, by this many e-folds a second
-ATTACK, RELEASE = 0.008, 0.12  # seconds
+PEAK = 0.8  # of the largest 16-bit sample
+
+# --- The string
+PARTIALS = 12
+DARKNESS = 1.2  # partial k begins with amplitude k ** -DARKNESS, ...
+STRUCK_AT = 0.12  # ... less where the string is struck near a node of it, at this part of its length, ...
+DAMPING = 0.8  # ... and fades by k times so many e-folds a second at middle C, twice as many 2 octaves up
+STRIKE, SETTLING = 0.5, 7.0  # this share of a note is its strike, which fades by so many e-folds a second
+ATTACK, DAMPER = 0.006, 0.05  # seconds in which a note begins, and in which the damper ends it
+
+# --- The room: many faint echoes, each with some sign, that fade as they come later
+ECHOES, FIRST_ECHO, LAST_ECHO = 48, 0.006, 0.069  # seconds
+ROOM_FADE, ROOM_ENERGY = 0.03, 0.06  # seconds to one e-fold; the echoes' energy, of the sound's own
+
+RELEASE = 0.12  # seconds after a note's end until nothing of it is left, neither of string nor room
 
 
 def to_wav(melody: Melody, tempo: float = TEMPO) -> bytes:
@@ -32,8 +42,8 @@ def to_wav(melody: Melody, tempo: float = TEMPO) -> bytes:
     return file.getvalue()
 
 
-def synthesise(melody: Melody, tempo: float = TEMPO) -> np.ndarray:
-    """The melody as a sound; parameters and errors as `to_midi`.
+def synthesise(melody: Melody, tempo: float = TEMPO) -> NDArray[np.float64]:
+    """The melody as a sound, its beats slightly stressed; parameters and errors as `to_midi`.
 
     Returns
     -------
@@ -41,30 +51,45 @@ def synthesise(melody: Melody, tempo: float = TEMPO) -> np.ndarray:
         At `SAMPLE_RATE`, between -`PEAK` and `PEAK`; each note rings on for `RELEASE` seconds.
     """
     rate = Fraction(60 * SAMPLE_RATE) / Fraction(check_tempo(tempo))  # samples a quarter, exactly
-    tail = round(RELEASE * SAMPLE_RATE)
+    damper, tail = round(DAMPER * SAMPLE_RATE), round(RELEASE * SAMPLE_RATE)
     sound = np.zeros(round(melody.duration * rate) + tail)
     onset = Fraction(0)
-    for pitch, duration in melody.notes:
+    for (pitch, duration), place in zip(melody.notes, melody.places()):
         begin, onset = round(onset * rate), onset + duration
-        end = round(onset * rate) + tail
+        end = round(onset * rate) + damper
         if pitch is not None:
-            sound[begin:end] += _tone(pitch, end - begin)
+            sound[begin:end] += loudness(place) * _tone(pitch, end - begin)
+    sound = _in_a_room(sound)
     loudest = np.abs(sound).max()
     return sound * (PEAK / loudest) if loudest else sound
 
 
-def _tone(pitch: int, samples: int) -> np.ndarray:
-    """One note, as loud in its first partial as any other, zero at both ends.
+def _tone(pitch: int, samples: int) -> NDArray[np.float64]:
+    """One note, zero at both ends.
 
-    Partial k is the k-th power of the first, one decaying rotation, so a polynomial is the whole sound.
+    Partial k is the k-th power of the first, a rotation that decays, so the whole sound is a polynomial.
     Partials that this sample rate cannot hold are left out.
     """
     frequency = 440.0 * 2.0 ** ((pitch - 69) / 12)
-    partials = np.arange(1, min(PARTIALS, int(SAMPLE_RATE / 2 / frequency)) + 1)
+    k = np.arange(1, min(PARTIALS, int(SAMPLE_RATE / 2 / frequency)) + 1)
+    amplitudes = k**-DARKNESS * np.abs(np.sin(np.pi * STRUCK_AT * k)) / np.sin(np.pi * STRUCK_AT)
     seconds = np.arange(samples) / SAMPLE_RATE
-    rotation = np.exp((2j * np.pi * frequency - DAMPING) * seconds)
-    tone = np.polyval([*partials[::-1] ** -DARKNESS, 0], rotation).imag
-    for edge, length in ((tone, ATTACK), (tone[::-1], RELEASE)):
+    rotation = np.exp((2j * np.pi * frequency - DAMPING * 2.0 ** ((pitch - 60) / 24)) * seconds)
+    tone = np.polyval([*amplitudes[::-1], 0], rotation).imag
+    tone *= STRIKE * np.exp(-SETTLING * seconds) + (1 - STRIKE)
+    for edge, length in ((tone, ATTACK), (tone[::-1], DAMPER)):
         fade = edge[: round(length * SAMPLE_RATE)]
         fade *= 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, len(fade)))
-    return tone
+    return np.asarray(tone, np.float64)
+
+
+def _in_a_room(sound: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sound and its echoes from the walls."""
+    rng = np.random.default_rng(0)  # the same room every time
+    seconds = rng.uniform(FIRST_ECHO, LAST_ECHO, ECHOES)
+    echoes = rng.choice([-1, 1], ECHOES) * np.exp(-seconds / ROOM_FADE)
+    echoes *= np.sqrt(ROOM_ENERGY / np.sum(echoes**2))
+    heard = sound.copy()
+    for delay, echo in zip(np.round(seconds * SAMPLE_RATE).astype(int), echoes):
+        heard[delay:] += echo * sound[:-delay]
+    return heard

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from statistics import median_low
 
 Key = tuple[int, str]  # (tonic pitch class, "major" or "minor")
 PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -20,6 +22,11 @@ def key_fifths(key: Key | None) -> int:
 def signature(fifths: int) -> dict[str, int]:
     """The letters that a signature raises (1) or lowers (-1), in the order in which they are written."""
     return dict.fromkeys(FIFTHS[:fifths], 1) if fifths >= 0 else dict.fromkeys(FIFTHS[: fifths - 1 : -1], -1)
+
+
+def clef(pitches: Iterable[int]) -> tuple[str, int]:
+    """A clef's letter and line: the bass clef if most pitches are below the A under middle C, else treble."""
+    return ("F", 4) if median_low([*pitches] or [60]) < 57 else ("G", 2)
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,10 @@
 
 from fractions import Fraction
 
+from hypothesis import strategies as st
+
 from lstm_from_scratch.music import Melody, Note
+from lstm_from_scratch.music.metre import bar_length
 
 
 def melody(events, **keywords):
@@ -52,3 +55,23 @@ MELODIES = {
     ),
     "sharps": melody([(p, "1/2") for p in range(58, 82)], key=(6, "major"), meter=(4, 4)),
 }
+
+
+@st.composite
+def melodies(draw, metered=None):
+    """Any melody whose durations are multiples of one fraction of a quarter, with and without a meter."""
+    unit = draw(st.sampled_from([1, 2, 3, 4, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24, 48]))
+    durations = st.integers(1, 9 * unit).map(lambda n: Fraction(n, unit))
+    notes = draw(st.lists(st.tuples(st.none() | st.integers(0, 127), durations), min_size=1, max_size=12))
+    key = draw(st.none() | st.tuples(st.integers(0, 11), st.sampled_from(["major", "minor"])))
+    meters = st.tuples(st.integers(1, 13), st.sampled_from([2, 4, 8, 16]))
+    meter = draw(meters if metered else st.none() if metered is False else st.none() | meters)
+    if not meter:
+        return melody(notes, key=key)
+    whole = sum(duration for _, duration in notes)
+    bar = bar_length(meter)
+    upbeats = [Fraction(n, 4) for n in range(9) if n < 4 * min(bar, whole)]
+    upbeat = draw(st.sampled_from(upbeats))
+    onsets = sorted(draw(st.sets(st.integers(1, 20).map(lambda n: (upbeat or bar) + n - 1), max_size=3)))
+    changes = tuple((onset, draw(meters)) for onset in onsets if onset < whole)
+    return melody(notes, key=key, meter=meter, upbeat=upbeat, meter_changes=changes)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lstm_from_scratch.music import Melody, Note, encode
 from lstm_from_scratch.music.melody import total
-from lstm_from_scratch.music.metre import upbeat_until, written_value
+from lstm_from_scratch.music.metre import Place
 
 MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11, 12), (0, 2, 3, 5, 7, 8, 11, 12)
 
@@ -102,12 +102,6 @@ def test_total_is_the_sum(durations):
     assert total(durations) == sum(durations)
 
 
-def test_upbeat_until():
-    assert upbeat_until(Fraction(1), (3, 4)) == 1
-    assert upbeat_until(Fraction(3), (3, 4)) == upbeat_until(Fraction(4), (3, 4)) == 0
-    assert upbeat_until(None, (3, 4)) == upbeat_until(Fraction(1), None) == 0
-
-
 def test_bars_are_cut_at_barlines_and_tied():
     tune = melody((60, 1), (62, 5), (None, 4), (64, "1/3"), meter=(3, 4), upbeat=Fraction(1))
     assert tune.bars() == [
@@ -129,18 +123,6 @@ def test_bars_follow_changes_of_meter():
     assert tune.transposed(2).meter_changes == tune.meter_changes
     tune = melody((60, 5), meter=(2, 4), meter_changes=((2, (3, 16)),))
     assert [total(piece.duration for piece in bar) for bar in tune.bars()] == [2, *[Fraction(3, 4)] * 4]
-
-
-@pytest.mark.parametrize(
-    ("limit", "value"),
-    [
-        *[(d, d) for d in ("1/16", "1/4", "3/8", "7/16", 1, "3/2", "7/4", 2, 3, "7/2", 4, 6, 7, 8, 12, 16)],
-        *[("5/4", 1), ("5/2", 2), (5, 4), (9, 8), (11, 8), (15, 14), (31, 16), (100, 16), ("33/2", 16)],
-        *[("1/3", "1/3"), ("2/3", "2/3"), ("4/3", "4/3"), ("5/3", "4/3"), ("7/12", "1/3"), ("1/5", "1/5")],
-    ],
-)
-def test_values_that_one_note_head_has(limit, value):
-    assert written_value(Fraction(limit)) == Fraction(value)
 
 
 @given(
@@ -165,3 +147,23 @@ def test_transposed():
     assert melody((60, 1)).transposed(-12).key is None
     with pytest.raises(ValueError, match="0 to 127"):
         tune.transposed(70)
+
+
+def test_without_last_rest():
+    tune = melody((60, 1), (None, 9), title="t", meter=(3, 4), meter_changes=[(3, (2, 4))])
+    assert tune.without_last_rest() == melody((60, 1), title="t", meter=(3, 4))
+    assert melody((None, 1), (60, 1)).without_last_rest().notes == ((None, 1), (60, 1))
+    early = melody((60, "1/2"), (None, 3), meter=(3, 4), upbeat=Fraction(1)).without_last_rest()
+    assert (early.duration, early.upbeat) == (Fraction(1, 2), Fraction(1, 2))
+    for unchanged in (melody((None, 8)), melody()):
+        assert unchanged.without_last_rest() == unchanged
+
+
+def test_places_count_from_the_barline():
+    changes = ((4, (2, 4)), (7, (6, 8)))
+    notes = [(60, 1), (62, 1), (64, "5/2"), (65, 2), (67, "1/2"), (69, 3), (71, 1)]
+    tune = melody(*notes, meter=(3, 4), upbeat=Fraction(1), meter_changes=changes)
+    since = [2, 0, 1, "1/2", "1/2", 0, 0]
+    meters = [(3, 4)] * 3 + [(2, 4)] * 2 + [(6, 8)] * 2
+    assert [*tune.places()] == [Place(Fraction(s), meter) for s, meter in zip(since, meters)]
+    assert [*melody((60, 1), (62, 1)).places()] == [None, None]

@@ -113,3 +113,44 @@ def test_twice_the_tempo_takes_half_the_time():
     slow, fast = (len(synthesise(tune, tempo)) - tail for tempo in (90, 180))
     assert abs(slow - 2 * fast) <= 1
     assert len(to_wav(tune)) == len(to_wav(tune, 120))
+
+
+def loudness(sound):
+    return np.sqrt(np.mean(sound**2))
+
+
+@pytest.mark.parametrize("pitch", [45, 60, 76])
+def test_a_note_decays_and_its_high_partials_do_so_first(pitch):
+    sound = synthesise(melody([(pitch, 4)]), 60)
+    windows = [sound[round(t * SAMPLE_RATE) :][:4096] for t in (0.05, 0.5, 1.5, 3)]
+    assert all(loudness(before) > 1.4 * loudness(after) > 0 for before, after in pairwise(windows))
+    bin_of_first = 440 * 2 ** ((pitch - 69) / 12) * 4096 / SAMPLE_RATE
+
+    def share_of_partial(k, window):
+        spectrum = np.abs(np.fft.rfft(window * np.hanning(4096)))
+        first, other = (spectrum[round(n * bin_of_first) - 2 :][:5].max() for n in (1, k))
+        return other / first
+
+    for k in (3, 5):
+        assert share_of_partial(k, windows[0]) > 2 * share_of_partial(k, windows[2])
+
+
+def test_the_room_answers_after_the_string_is_damped_and_then_is_silent():
+    sound = synthesise(melody([(60, 1), (None, 1)]), 60)
+    damped, silent = (round((1 + seconds) * SAMPLE_RATE) for seconds in (module.DAMPER, RELEASE))
+    assert loudness(sound[damped : damped + 500]) > 1e-3 and not sound[silent:].any()
+
+
+def test_beats_are_stressed_where_the_meter_is_known():
+    eight = [(60, "1/2")] * 8
+    for tune, stressed in ((melody(eight, meter=(4, 4)), True), (melody(eight), False)):
+        parts = [loudness(synthesise(tune)[begin:end]) for begin, end in spans(tune, 120)]
+        first, third, offbeat = parts[0], parts[4], parts[5]
+        if stressed:
+            assert 1.04 * third < first < 1.2 * third and 1.1 * offbeat < third < 1.4 * offbeat
+        else:
+            assert max(parts[1:]) < 1.02 * min(parts[1:])
+
+
+def test_the_file_is_no_longer_than_the_melody_needs():
+    assert len(to_wav(melody([(60, 8)]))) == 44 + 2 * round((4 + 0.12) * SAMPLE_RATE)
