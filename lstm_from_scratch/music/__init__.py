@@ -1,11 +1,13 @@
 """Scores to symbols and back: kern text -> Melody -> symbols -> integers, and the other way."""
 
+from .formats import FormatError, read_melody
 from .kern import KernError, parse_kern, read_kern
 from .kern_writer import write_kern
 from .melody import Melody, Note
 from .symbols import Vocabulary, decode, encode
 
 __all__ = [
+    "FormatError",
     "KernError",
     "Melody",
     "Note",
@@ -14,5 +16,6 @@ __all__ = [
     "encode",
     "parse_kern",
     "read_kern",
+    "read_melody",
     "write_kern",
 ]

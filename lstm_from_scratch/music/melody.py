@@ -78,6 +78,7 @@ class Melody:
             check_meter(self.meter)
         if self.upbeat:
             self._check_upbeat()
+        object.__setattr__(self, "meter_changes", tuple(self.meter_changes))
         if self.meter_changes:
             self._check_meter_changes()
 

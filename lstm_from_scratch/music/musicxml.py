@@ -15,6 +15,7 @@ from .spelling import Key, clef, key_fifths, spelled
 # What music21 writes that is the day's date, untrue (a composer named Music21), random, or not XML.
 UNWANTED = re.compile(r"\s*<(?:encoding-date|creator)\b.*|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 RANDOM_PART_ID = re.compile(r"\bP[0-9a-f]{32}\b")
+UNTITLED = "Untitled"
 UNWRITABLE = ("complex", "inexpressible", "zero", "2048th")  # note values that music21 does not write
 
 
@@ -44,7 +45,7 @@ def to_musicxml(melody: Melody, tempo: float = TEMPO) -> str:
     else:
         measures[0].insert(0, SenzaMisuraTimeSignature())
     score = stream.Score([part])
-    score.metadata = metadata.Metadata(title=melody.title or "Untitled")
+    score.metadata = metadata.Metadata(title=melody.title or UNTITLED)
     # music21's own notation would cut a melody without a meter into bars of 4/4.
     exporter = ScoreExporter(score, makeNotation=False)
     exporter.parse()
