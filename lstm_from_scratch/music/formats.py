@@ -13,9 +13,9 @@ from typing import Any
 from .kern import read_kern
 from .melody import Melody, Note
 from .metre import Meter, upbeat_until
-from .midi_reader import keys_of_signature, melodies_in_midi, several_voices
+from .midi_reader import melodies_in_midi, several_voices
 from .musicxml import UNTITLED
-from .rules import estimate_key
+from .rules import estimate_key, keys_of_signature
 from .spelling import Key
 
 MIDI = (".mid", ".midi")
@@ -40,7 +40,8 @@ def read_melody(path: str | Path, spine: int | None = None) -> Melody:
     ----------
     path : str or Path
     spine : int, optional
-        Which of several melodies in the file: the Nth part, track or tune from the top, counted from 1.
+        Which of several melodies in the file: the Nth column of **kern from the left, the Nth part, track or
+        tune from the top, counted from 1.
 
     Returns
     -------
@@ -60,7 +61,7 @@ def read_melody(path: str | Path, spine: int | None = None) -> Melody:
     if suffix not in SUFFIXES:
         raise FormatError(f"{path}: want a file of one of these kinds: {', '.join(SUFFIXES)}")
     if suffix == ".krn":
-        return read_kern(path)
+        return read_kern(path, spine)
     try:
         _check_size(path)
         found = melodies_in_midi(path.read_bytes()) if suffix in MIDI else _by_music21(path)

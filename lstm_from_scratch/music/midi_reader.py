@@ -10,18 +10,13 @@ from typing import Any, NamedTuple
 
 from .melody import FINEST, Melody, Note
 from .metre import Meter, bar_length
+from .rules import keys_of_signature
 from .spelling import Key
 
 GRIDS = (4, 3)  # parts of a quarter on which played notes may begin
 DRUMS = 10  # the channel of percussion
 SHORTEST_REST = Fraction(1, 4)  # quarter lengths between notes that were played short, ...
 SHORTEST_SHARE = Fraction(1, 8)  # ... and of the time from one onset to the next
-
-
-def keys_of_signature(fifths: int) -> tuple[Key, Key]:
-    """The major and the minor key of a signature with so many sharps, or minus its flats."""
-    tonic = 7 * fifths % 12
-    return (tonic, "major"), ((tonic + 9) % 12, "minor")
 
 
 def several_voices(onset: Fraction) -> ValueError:

@@ -67,6 +67,11 @@ def test_kern_in_any_case(put, suffix):
     assert read_melody(put("tune" + suffix, write_kern(tune))) == tune
 
 
+def test_one_of_several_kern_columns(put):
+    path = put("duet.krn", "**kern\t**kern\n4c\t4e\n*-\t*-\n")
+    assert read_melody(path, spine=2).notes == ((64, 1),)
+
+
 @pytest.mark.parametrize("suffix", [".MID", ".Midi", ".MusicXML", ".XML"])
 def test_other_suffixes_in_any_case(put, suffix):
     tune = MELODIES["sharps"]
