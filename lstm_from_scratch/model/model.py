@@ -1,4 +1,7 @@
-"""The paper's model: one-hot -> recurrent layer -> dropout -> dense -> softmax. [P III-B1]"""
+"""The paper's model: one-hot -> recurrent layer -> dropout -> dense -> softmax. [P III-B1]
+
+What goes beyond the paper: a clock as further one-hot inputs, and attention that copies.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,12 @@ from typing import Any
 import numpy as np
 
 from ..music import Vocabulary
-from ..network import GRU, LSTM, RNN, Dense, Dropout, SoftmaxCrossEntropy
+from ..network import GRU, LSTM, RNN, Attention, Dense, Dropout, MixtureCrossEntropy, SoftmaxCrossEntropy
 from ..network.arrays import Array
 from ..network.backend import CPU, Backend
+from ..network.memory import Memory
+from ..network.mixture import followers, log_mixture
+from ..network.recurrent import Recurrent
 from .checkpoint import CheckpointError, read_checkpoint, set_weights, write_checkpoint
 
 CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
@@ -31,6 +37,10 @@ class MelodyModel:
         "lstm", "gru" or "rnn".
     dropout : float
         On the recurrent layer's output.
+    attention : int
+        d, the width of the queries and keys of a pointer to earlier places of the song; 0 for none.
+    clock : tuple of int
+        How many values each further one-hot input has, such as where in the bar the next symbol stands.
     rng : numpy.random.Generator
         Draws the initial weights and the dropout key.
     dtype, backend
@@ -42,8 +52,9 @@ class MelodyModel:
         Of all layers, named "lstm.W", "dense.b" and so on: views of `weights` and of `gradients`.
     weights, gradients : array (n,)
         All of them in one vector each, so that an update is one operation however many tensors there are.
-    state : tuple of array (H, B)
-        The recurrent state after the last `forward`: (h, c) for an LSTM, (h,) otherwise.
+    state : tuple
+        What the next piece of the sequence goes on from: (h, c) for an LSTM, (h,) otherwise, arrays (H, B);
+        with attention a `Memory` too.
     vocabulary : Vocabulary or None
         What the columns mean; set by training, and loaded with the weights.
     window : int or None
@@ -57,6 +68,8 @@ class MelodyModel:
         cell: str = "lstm",
         dropout: float = 0.2,
         *,
+        attention: int = 0,
+        clock: tuple[int, ...] = (),
         rng: np.random.Generator,
         dtype: Any = np.float32,
         backend: Backend | None = None,
@@ -67,11 +80,18 @@ class MelodyModel:
             raise ValueError(f"{symbols} symbols and {units} units: want 1 or more of each")
         self.backend = backend or CPU
         self.cell = cell
-        self.recurrent = CELLS[cell](symbols, units, rng=rng, dtype=dtype, backend=backend)
+        self.clock = clock
+        options: dict[str, Any] = {"rng": rng, "dtype": dtype, "backend": backend}
+        self.recurrent = CELLS[cell](symbols + sum(clock), units, **options)
         self.dropout = Dropout(dropout, rng=rng, backend=backend)
-        self.dense = Dense(units, symbols, rng=rng, dtype=dtype, backend=backend)
-        self.loss = SoftmaxCrossEntropy(backend=backend)
-        self._layers = {cell: self.recurrent, "dense": self.dense}
+        self.dense = Dense(units, symbols, **options)
+        self.loss = SoftmaxCrossEntropy(backend)
+        self._layers: dict[str, Recurrent | Dense | Attention] = {cell: self.recurrent, "dense": self.dense}
+        self.attention = Attention(units, attention, **options) if attention else None
+        self.mixture = MixtureCrossEntropy(backend)
+        if self.attention:
+            self._layers["attention"] = self.attention
+        self._memory: Memory | None = None
         xp, tensors = self.backend.xp, [p for layer in self._layers.values() for p in layer.params.values()]
         self.weights = xp.concatenate([p.ravel() for p in tensors])
         self.gradients = xp.zeros_like(self.weights)
@@ -96,7 +116,7 @@ class MelodyModel:
     @property
     def symbols(self) -> int:
         """V."""
-        return self.recurrent.inputs
+        return self.recurrent.inputs - sum(self.clock)
 
     @property
     def units(self) -> int:
@@ -104,22 +124,21 @@ class MelodyModel:
         return self.recurrent.units
 
     @property
-    def state(self) -> tuple[Array, ...]:
-        """A copy of the recurrent state after the last step."""
-        last = (
-            (self.recurrent.h_last, self.recurrent.c_last)
-            if self.cell == "lstm"
-            else (self.recurrent.h_last,)
-        )
-        return tuple(s.copy() for s in last)
+    def state(self) -> tuple[Any, ...]:
+        """A copy of the state after the last step."""
+        layer = self.recurrent
+        last = (layer.h_last, layer.c_last) if isinstance(layer, LSTM) else (layer.h_last,)
+        copies = tuple(s.copy() for s in last)
+        return (*copies, self._memory) if self.attention else copies
 
     def forward(
         self,
         tokens: Array,
         targets: Array,
-        state: tuple[Array, ...] | None = None,
+        state: tuple[Any, ...] | None = None,
         training: bool = True,
         counted: Array | None = None,
+        clock: Array | None = None,
     ) -> Any:
         """The mean loss in nats.
 
@@ -127,30 +146,97 @@ class MelodyModel:
         ----------
         tokens : integer array (T, B)
         targets : integer array (T, B), or (B,) for the last step only
-        state : tuple of array (H, B), optional
-            What `state` was after the piece before; zeros unless given.
+        state : tuple, optional
+            What `state` was after the piece before; zeros unless given. With attention there is none: a
+            model that looks back is trained on whole songs.
         training : bool
             Whether dropout is on.
         counted : bool array like targets, optional
             Which targets the loss is over; all unless given.
+        clock : integer array (T, K, B), optional
+            The value of each further input, for the symbol that the step predicts.
         """
         self._last_only = targets.ndim == 1
-        h = self.recurrent.forward(tokens, *(state or ()))
-        y = self.dense.forward(self.dropout.forward(h[-1] if self._last_only else h, training))
+        if self.attention and (self._last_only or state):
+            raise ValueError("a model with attention is trained on whole songs, with a target at every step")
+        h = self.recurrent.forward(self._inputs(tokens, clock), *(state or ()))
+        h = self.dropout.forward(h[-1] if self._last_only else h, training)
+        y = self.dense.forward(h)
+        if self.attention:
+            return self.mixture.forward(y, self.attention.forward(h, tokens), tokens, targets, counted)
         return self.loss.forward(y, targets, counted)
 
     def backward(self) -> None:
         """Fill `grads` with the gradient of the loss that `forward` gave."""
-        dh = self.dropout.backward(self.dense.backward(self.loss.backward()))
+        if self.attention:
+            dy, de = self.mixture.backward()
+            dh = self.dense.backward(dy)
+            dh += self.attention.backward(de)
+        else:
+            dh = self.dense.backward(self.loss.backward())
+        dh = self.dropout.backward(dh)
         if self._last_only:
             self.recurrent.backward(None, dh)
         else:
             self.recurrent.backward(dh)
 
-    def logits(self, tokens: Array, state: tuple[Array, ...] | None = None, last_only: bool = False) -> Array:
-        """Scores before the softmax, no dropout: (T, V, B), or (V, B) for the last step; a work array."""
-        h = self.recurrent.forward(tokens, *(state or ()))
-        return self.dense.forward(h[-1] if last_only else h)
+    @property
+    def probabilities(self) -> Array:
+        """p of the last `forward`, (T, V, B) or (V, B), until `backward`."""
+        return self.mixture.probabilities if self.attention else self.loss.probabilities
+
+    def logits(
+        self,
+        tokens: Array,
+        state: tuple[Any, ...] | None = None,
+        last_only: bool = False,
+        clock: Array | None = None,
+    ) -> Array:
+        """Scores before the softmax, no dropout: (T, V, B), or (V, B) for the last step; a work array.
+
+        With attention they are ln p of the mixture, whose softmax is p again.
+        """
+        h = self.recurrent.forward(self._inputs(tokens, clock), *(state or ())[: self._carried])
+        if not self.attention:
+            return self.dense.forward(h[-1] if last_only else h)
+        mixed = self._mixed(h, tokens, state[-1] if state else None)
+        return mixed[-1] if last_only else mixed
+
+    def _mixed(self, h: Array, tokens: Array, memory: Memory | None) -> Array:
+        """ln p (T, V, B) of whole songs, or of steps that go on from a memory."""
+        assert self.attention
+        xp, y = self.backend.xp, self.dense.forward(h)
+        if memory is None:
+            e = self.attention.forward(h, tokens)
+            self._memory = self.attention.remember()
+            return log_mixture(xp, y, e, followers(xp, tokens))
+        rows = []
+        for t, h_t in enumerate(h):
+            e_t, memory = self.attention.step(h_t, tokens[t], memory)
+            rows.append(log_mixture(xp, y[t : t + 1], e_t[:, None], memory.tokens[:, 1:])[0])
+        self._memory = memory
+        return xp.stack(rows)
+
+    @property
+    def _carried(self) -> int:
+        """How many arrays of a state are the recurrent layer's."""
+        return 2 if self.cell == "lstm" else 1
+
+    def _inputs(self, tokens: Array, clock: Array | None) -> Array:
+        """What the recurrent layer reads: tokens (T, B), or with the clock's rows (T, 1 + K, B)."""
+        wanted = (len(tokens), len(self.clock), tokens.shape[1])
+        if (clock is None and self.clock) or (clock is not None and clock.shape != wanted):
+            given = None if clock is None else clock.shape
+            raise ValueError(f"clock {given}: this model wants (T, K, B), {wanted}")
+        if clock is None or not self.clock:
+            return tokens
+        sizes = np.array(self.clock)
+        if self.backend.name == "cpu" and not (0 <= clock.min() and (clock.max(axis=(0, 2)) < sizes).all()):
+            raise ValueError(
+                f"clock: values up to {clock.max(axis=(0, 2)).tolist()}, want less than {self.clock}"
+            )
+        first_rows = self.backend.to_device(self.symbols + np.cumsum(sizes) - sizes)
+        return self.backend.xp.concatenate([tokens[:, None], clock + first_rows[:, None]], axis=1)
 
     def save(self, path: str | Path) -> None:
         """Write weights, vocabulary and configuration as one .npz."""
@@ -182,6 +268,8 @@ def model_header(model: MelodyModel) -> dict[str, Any]:
             "dropout": model.dropout.p,
             "window": model.window,
             "dtype": model.recurrent.dtype.name,
+            **({"attention": model.attention.width} if model.attention else {}),
+            **({"clock": list(model.clock)} if model.clock else {}),
         },
         "vocabulary": list(model.vocabulary) if model.vocabulary else None,
         "about": model.about,
@@ -206,7 +294,8 @@ def build_model(
         if config["units"] * (config["units"] + symbols) > sum(a.size for a in arrays.values()):
             raise ValueError("it is of a larger network than the file holds weights for")
         rng = np.random.default_rng(0)  # its weights are overwritten at once
-        model = MelodyModel(symbols, rng=rng, backend=backend, **config)
+        clock = tuple(config.pop("clock", ()))
+        model = MelodyModel(symbols, rng=rng, backend=backend, clock=clock, **config)
         model.window, model.about = window, header["about"]
         if not isinstance(model.about, dict) or not (window is None or 1 <= window <= LONGEST_WINDOW):
             raise ValueError(f"window {window!r}, or what it says of its training, means nothing")
@@ -220,7 +309,7 @@ def build_model(
     return model
 
 
-def log_probabilities(model: MelodyModel, tokens: Array) -> np.ndarray:
+def log_probabilities(model: MelodyModel, tokens: Array, clock: Array | None = None) -> np.ndarray:
     """ln p of the symbol after each token, from the zero state.
 
     Parameters
@@ -228,14 +317,17 @@ def log_probabilities(model: MelodyModel, tokens: Array) -> np.ndarray:
     model : MelodyModel
     tokens : integer array (T,)
         As fed: a song begins with the delimiter, which is a token like the others.
+    clock : integer array (T, K), optional
 
     Returns
     -------
     float64 array (T, V)
         In nats.
     """
-    columns = model.backend.to_device(np.asarray(tokens)[:, None])
-    return log_softmax(model.backend.to_host(model.logits(columns)))[:, :, 0]
+    to_device = model.backend.to_device
+    columns = to_device(np.asarray(tokens)[:, None])
+    clocks = None if clock is None else to_device(np.asarray(clock)[:, :, None])
+    return log_softmax(model.backend.to_host(model.logits(columns, clock=clocks)))[:, :, 0]
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:

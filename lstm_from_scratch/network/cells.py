@@ -4,7 +4,8 @@ This is the voice to read. The layers compute the same numbers faster: all steps
 Tests hold the two equal, and the lessons end with the layers.
 
 Columns are examples: x is (V, B), every h, c and gate (H, B). No array is written into, and any dtype will
-do, complex ones too. A gradient is called d and the name of what it is the gradient of.
+do, complex ones too. A gradient is called d and the name of what it is the gradient of. Attention has a file
+of its own, `pointer.py`.
 """
 
 from __future__ import annotations

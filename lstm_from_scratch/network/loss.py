@@ -18,11 +18,20 @@ class SoftmaxCrossEntropy:
     Parameters
     ----------
     backend : Backend, optional
+
+    Attributes
+    ----------
+    surprise : array like targets
+        -ln p(target) of each, in nats, after `forward`.
+    share : array like targets
+        What each counts in the mean: 1 / N, or 0.
     """
 
     def __init__(self, backend: Backend | None = None):
         self.backend = backend or CPU
         self.xp = self.backend.xp
+        self.surprise: Array
+        self.share: Array
         self._work = Work(self.backend.xp)
         self._p: Array | None = None
 
@@ -60,11 +69,12 @@ class SoftmaxCrossEntropy:
         xp.exp(p, out=p)
         total = p.sum(axis=-2)
         p /= total[..., None, :]
+        self._p, self._one_hot = p, one_hot
         if counted is None:
             counted = xp.ones(targets.shape, bool)
-        share = xp.divide(counted, counted.sum(), dtype=p.dtype)
-        self._p, self._one_hot, self._share = p, one_hot, share
-        return ((xp.log(total) - at_target) * share).sum()
+        self.share = xp.divide(counted, counted.sum(), dtype=p.dtype)
+        self.surprise = xp.log(total) - at_target
+        return (self.surprise * self.share).sum()
 
     def backward(self) -> Array:
         """The gradient by the logits, of their shape, a work array.
@@ -78,7 +88,7 @@ class SoftmaxCrossEntropy:
             raise SpentError("SoftmaxCrossEntropy.backward: call forward first, once for each backward")
         p, self._p = self._p, None
         p -= self._one_hot
-        p *= self._share[..., None, :]
+        p *= self.share[..., None, :]
         return p
 
     def _check(self, logits: Array, targets: Array, counted: Array | None) -> None:

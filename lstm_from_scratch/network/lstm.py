@@ -75,6 +75,7 @@ class LSTM(Recurrent):
         Parameters
         ----------
         x : array (T, V, B) of floats, or (T, B) of integers standing for one-hot columns
+            Or (T, K, B) of integers, the K rows of each column that are 1.
         h0, c0 : array (H, B), optional
             The state before the first step; zeros unless given.
 

@@ -104,8 +104,8 @@ class Recurrent:
         return h1x, h
 
     def _columns(self, x: Array) -> Array:
-        """x (T, V, B): as it is, or one-hot columns (of booleans) for tokens (T, B)."""
-        self._tokens = x.ndim == 2 and x.dtype.kind in "iu"
+        """x (T, V, B): as it is, or columns of 0 and 1 (booleans) for tokens (T, B) or (T, K, B)."""
+        self._tokens = x.ndim in (2, 3) and x.dtype.kind in "iu"
         if not self._tokens and (x.ndim != 3 or x.shape[1] != self.inputs):
             raise ValueError(f"x {x.shape} {x.dtype}: want (T, {self.inputs}, B), or (T, B) integer tokens")
         if not x.shape[0] or not x.shape[-1]:
@@ -114,7 +114,12 @@ class Recurrent:
             return x
         if self.backend.name == "cpu" and not 0 <= x.min() <= x.max() < self.inputs:
             raise ValueError(f"x: tokens {x.min()} to {x.max()}, want 0 to {self.inputs - 1}")
-        return x[:, None] == self._symbols
+        if x.ndim == 2:
+            return x[:, None] == self._symbols
+        columns = x[:, :1] == self._symbols
+        for k in range(1, x.shape[1]):
+            columns |= x[:, k : k + 1] == self._symbols
+        return columns
 
     def _side_by_side(self) -> Array:
         """The weights as one matrix [U b W], (blocks H, H + 1 + V)."""

@@ -238,11 +238,67 @@ def cells(net, layer):
         same(found[name], want[name])
 
 
+def pointer(net, seed=2):
+    """An attention layer with random parameters, h, y, tokens, targets and which targets count."""
+    rng = np.random.default_rng(seed)
+    made = net.Attention(3, 5, rng=rng, dtype=float)
+    for p in made.params.values():
+        p[...] = rng.uniform(-1, 1, p.shape)
+    h, y = rng.standard_normal((9, 3, 2)), rng.standard_normal((9, 4, 2))
+    counted = np.ones((9, 2), bool)
+    counted[7:, 1] = False
+    return made, h, y, rng.integers(0, 2, (9, 2)), rng.integers(0, 4, (9, 2)), counted
+
+
+def pointer_gradients(net, layer):
+    made, h, y, tokens, targets, counted = pointer(net)
+    mixture = net.MixtureCrossEntropy()
+    mixture.forward(y, made.forward(h, tokens), tokens, targets, counted)
+    dy, de = mixture.backward()
+    grads = {"h": made.backward(de), "y": dy, **made.grads}
+
+    def loss(p):
+        other, mixture = (
+            net.Attention(3, 5, rng=np.random.default_rng(0), dtype=p["h"].dtype),
+            net.MixtureCrossEntropy(),
+        )
+        other.params = {k: p[k] for k in other.params}
+        return mixture.forward(p["y"], other.forward(p["h"], tokens), tokens, targets, counted)
+
+    tensors = {**{k: p.copy() for k, p in made.params.items()}, "h": h, "y": y}
+    net.assert_gradients(net.check_gradients(loss, tensors, grads))
+
+
+def pointer_equations(net, layer):
+    """Against the plain voice, one song at a time."""
+    made, h, y, tokens, targets, _ = pointer(net)
+    for b in range(2):
+        one = slice(b, b + 1)
+        e = made.forward(h[..., one], tokens[:, one])
+        loss = net.MixtureCrossEntropy().forward(y[..., one], e, tokens[:, one], targets[:, one])
+        symbols = tokens[:, b].tolist(), targets[:, b].tolist()
+        want = HELPERS["attention"](net.pointer, made.params, h[..., b], y[..., b], *symbols)
+        same(loss, want["loss"])
+        for t, e_t in enumerate(want["e"]):
+            same(e[0, t, : t + 1], e_t)
+
+
+def pointer_steps(net, layer):
+    made, h, _, tokens, _, _ = pointer(net)
+    whole = made.forward(h, tokens).copy()
+    made.forward(h[:2], tokens[:2])
+    memory = made.remember()
+    for t in range(2, 9):
+        e, memory = made.step(h[t], tokens[t], memory)
+        same(e, whole[:, t, : t + 1])
+
+
 RECURRENT = (gradients, reference, cells, chained, again, tokens, arguments, spent)
 CHECKS = {
     "LSTM": (*RECURRENT, forget_bias),
     "GRU": RECURRENT,
     "RNN": RECURRENT,
+    "Attention": (pointer_gradients, pointer_equations, pointer_steps),
     "Dense": (gradients, spent),
     "Dropout": (gradients, shares, fresh, off, arguments, spent),
     "Loss": (gradients, extremes, uniform, counted, targets, spent),

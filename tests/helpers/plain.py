@@ -72,6 +72,38 @@ def add(d, t, dz, x_t, h_before, W, through_u=None):
     d["dx"][t] = W.T @ dz
 
 
+def attention(pointer, p, h, y, tokens, targets):
+    """The mean loss of one song through the pointer, and all its gradients.
+
+    Parameters
+    ----------
+    pointer : module
+        network/pointer.py.
+    p : dict of array
+        Attention's parameters.
+    h, y : array (T, H), (T, V)
+    tokens, targets : list of int
+    """
+    T, longest = len(h), len(p["m"]) - 1
+    keys, steps, loss = p["Wk"] @ h.T, [], 0.0
+    for t in range(T):
+        match = np.minimum(pointer.match_lengths(tokens[: t + 1]), longest).astype(int)
+        e, q = pointer.pointer_scores(p, h[t], keys[:, :t], match)
+        step_loss, dy, de = pointer.mixture_loss(y[t], e, np.array(tokens[1 : t + 1]), targets[t])
+        loss, _ = loss + step_loss / T, steps.append((match, e, q, dy / T, de / T))
+    d = {f"d{k}": np.zeros_like(a) for k, a in p.items()} | {"dh": np.zeros_like(h)}
+    dkeys = np.zeros_like(keys)
+    for t, (match, _, q, _, de) in enumerate(steps):
+        dp, dh, dk = pointer.pointer_gradient(p, de, q, h[t], keys[:, :t], match)
+        for k, a in dp.items():
+            d[f"d{k}"] += a
+        d["dh"][t] += dh
+        dkeys[:, :t] += dk
+    d["dWk"] += dkeys @ h
+    d["dh"] += (p["Wk"].T @ dkeys).T
+    return {"loss": loss, "e": [step[1] for step in steps], "dy": np.array([s[3] for s in steps]), **d}
+
+
 PLAIN = {"RNN": rnn, "LSTM": lstm, "GRU": gru}
 
 

@@ -28,7 +28,7 @@ def load(folder, *edits):
         shutil.copytree(PACKAGE / room, folder / room, ignore=ignore)
     (folder / "__init__.py").write_text(
         "from .gradients import *\nfrom .gradients import selfcheck\nfrom .network import *\n"
-        "from .network import adam, arrays, backend, cells\n"
+        "from .network import adam, arrays, backend, cells, pointer\n"
     )
     for file, old, new in zip(edits[::3], edits[1::3], edits[2::3]):
         path = folder / "network" / file
