@@ -8,7 +8,7 @@ import pytest
 from lstm_from_scratch.composing.sampling import sample
 from lstm_from_scratch.evaluation.predictors import Network
 from lstm_from_scratch.model import MelodyModel
-from lstm_from_scratch.model.model import CELLS
+from lstm_from_scratch.model.joined_layers import CELLS
 from lstm_from_scratch.network.backend import CPU
 from lstm_from_scratch.training.divergence import DivergedError
 from lstm_from_scratch.training.loop import train
