@@ -1,4 +1,4 @@
-"""What a wrong gradient looks like: the usual causes that can be told from the numbers alone."""
+"""What a wrong gradient looks like: the usual causes that the numbers alone give away."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 ONLY_LAST = "only the last step counted, as when a step's gradient replaces (=) where it should be added (+=)"
-CLOSE = 1e-6  # of the largest entry: two arrays that are this near are one, with float64's noise
+CLOSE = 1e-6  # of the largest entry: arrays this close differ by float64's rounding alone
 
 
 def looks_like(a: np.ndarray, n: np.ndarray) -> str:

@@ -19,7 +19,7 @@ FORMAT = 1
 
 
 class CheckpointError(ValueError):
-    """A file that is no checkpoint of this format version, or is damaged; the message names it."""
+    """A file that is damaged, or not a checkpoint of this format version; the message names it."""
 
 
 def write_checkpoint(path: str | Path, arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> None:

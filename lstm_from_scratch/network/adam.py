@@ -25,6 +25,11 @@ class Adam:
     lr, betas, eps : float
         Step size, decays of the two moments, and what keeps the division finite.
 
+    Raises
+    ------
+    ValueError
+        An lr that is not a finite number above 0.
+
     Attributes
     ----------
     m, v : dict of str to array
@@ -40,6 +45,8 @@ class Adam:
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
     ):
+        if not 0 < lr < math.inf:
+            raise ValueError(f"lr {lr}: want a finite number above 0")
         self.params, self.lr, self.betas, self.eps = params, lr, betas, eps
         self.m = {name: p * 0 for name, p in params.items()}
         self.v = {name: p * 0 for name, p in params.items()}
@@ -52,7 +59,7 @@ class Adam:
                 raise ValueError(f"gradient of {name} is {grads[name].shape}, the parameter {p.shape}")
         self.t += 1
         beta1, beta2 = self.betas
-        # sqrt(v^) = sqrt(v) / root: root goes into the two scalars, and not into every entry.
+        # sqrt(v^) is sqrt(v) / root, and root goes into the two scalars rather than into every entry.
         root = math.sqrt(1 - beta2**self.t)
         size, eps = self.lr * root / (1 - beta1**self.t), self.eps * root
         for name in self.params:
@@ -66,7 +73,7 @@ class Adam:
 
 
 def _blocks(array: Array) -> list[Array]:
-    """Views that stay in the cache through all the lines of a step; on a GPU, the array itself."""
+    """Views small enough to stay in the cache while a step works on them; on a GPU, the array itself."""
     if not on_host(array):
         return [array]
     rows = max(1, BLOCK // max(1, array[:1].size))
@@ -79,7 +86,7 @@ def clip_by_global_norm(grads: Mapping[str, Array], limit: float) -> float | Arr
     Returns
     -------
     float
-        The norm before. On a GPU it is an array of no dimension, and nothing here waits for it.
+        The norm before. On a GPU it is a zero-dimensional array, and nothing here waits for it.
     """
     squares = [g.ravel() @ g.ravel() for g in grads.values()]
     if not all(map(on_host, squares)):

@@ -45,13 +45,13 @@ class Backend:
         return array if on_host(array) else array.get()
 
     def synchronize(self) -> None:
-        """Wait until all that was asked of the device is done."""
+        """Wait until the device has done everything it was asked to."""
         if self.name == "gpu":
             self.xp.cuda.get_current_stream().synchronize()
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Inside, what CuPy raises where memory is too little becomes a DeviceError that says what to do."""
+        """Inside, CuPy's error for too little memory becomes a DeviceError that says what to do."""
         try:
             yield
         except Exception as error:
@@ -64,7 +64,7 @@ CPU = Backend("cpu", np, f"NumPy {np.__version__} on the CPU")
 
 
 def on_host(array: Any) -> bool:
-    """Whether an array, or a scalar of one, is NumPy's: a look at it then costs no wait for a device."""
+    """Whether an array, or a scalar taken from one, is NumPy's: reading it then waits for no device."""
     return isinstance(array, (np.ndarray, np.generic))
 
 
@@ -74,7 +74,7 @@ def choose_backend(device: str = "auto") -> Backend:
     Raises
     ------
     DeviceError
-        "gpu", and no GPU computes: why, and what to do. Importing CuPy succeeds without a driver and
+        "gpu", and no GPU computes: why, and what to do. Importing CuPy succeeds without a driver, and
         `is_available` is not to be relied on, so the proof is a product read back.
     ValueError
         Another name.

@@ -1,4 +1,4 @@
-"""What a GPU needs beside this package: a driver, CuPy, CUDA's libraries, memory; and what to do without."""
+"""What a GPU needs besides this package: a driver, CuPy, CUDA's libraries, memory; and what to do without."""
 
 from __future__ import annotations
 

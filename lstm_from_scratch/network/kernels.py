@@ -56,7 +56,7 @@ class Kernels:
         self._functions: dict[str, Any] = {}
 
     def forward(self, layer: Any, path: str, x: Array, h0: Array | None, c0: Array | None) -> Array:
-        """What `LSTM.forward` says."""
+        """As `LSTM.forward`."""
         xp, H = self._xp, layer.units
         layer._cache = None
         columns = layer._columns(x)
@@ -82,7 +82,7 @@ class Kernels:
     def backward(
         self, layer: Any, dh: Array | None, dh_last: Array | None, dc_last: Array | None
     ) -> Array | None:
-        """What `LSTM.backward` says."""
+        """As `LSTM.backward`."""
         xp, H = self._xp, layer.units
         path, _ = layer._begin_backward(dh)
         T, B = self.z.shape[:2]

@@ -43,7 +43,7 @@ class SoftmaxCrossEntropy:
         return self._p
 
     def forward(self, logits: Array, targets: Array, counted: Array | None = None) -> Any:
-        """The mean loss, a scalar of the logits' dtype (on a GPU an array of no dimension).
+        """The mean loss, a scalar of the logits' dtype (on a GPU a zero-dimensional array).
 
         Parameters
         ----------
@@ -55,8 +55,8 @@ class SoftmaxCrossEntropy:
         Raises
         ------
         ValueError
-            Shapes that do not match, no target at all, or a target that is no row of the logits; the
-            message gives its position.
+            Shapes that do not match, no target at all, or a target outside the logits' rows; the message
+            gives its position.
         """
         self._check(logits, targets, counted)
         xp = self.xp
@@ -98,9 +98,9 @@ class SoftmaxCrossEntropy:
             raise ValueError(f"logits {logits.shape}: there is no target to compute a loss from")
         if counted is not None and counted.shape != targets.shape:
             raise ValueError(f"counted {counted.shape}: want {targets.shape}, the shape of targets")
-        if self.backend.name == "cpu":  # on a GPU the look would cost a synchronisation every batch
+        if self.backend.name == "cpu":  # on a GPU, looking would cost a synchronisation every batch
             if counted is not None and not counted.any():
-                raise ValueError("counted: none of the targets is, so there is no mean")
+                raise ValueError("counted: False for every target, so there is nothing to average")
             wrong = np.argwhere((targets < 0) | (targets >= logits.shape[-2]))
             if len(wrong):
                 place = tuple(int(i) for i in wrong[0])

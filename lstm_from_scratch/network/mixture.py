@@ -47,7 +47,7 @@ class MixtureCrossEntropy:
     def forward(
         self, logits: Array, scores: Array, tokens: Array, targets: Array, counted: Array | None = None
     ) -> Any:
-        """The mean loss, a scalar of the logits' dtype (on a GPU an array of no dimension).
+        """The mean loss, a scalar of the logits' dtype (on a GPU a zero-dimensional array).
 
         Parameters
         ----------

@@ -135,3 +135,9 @@ def test_a_norm_within_the_limit_is_left():
     assert clip_by_global_norm(grads, 5.0) == 5
     assert (grads["a"] == [[3], [4]]).all()
     assert clip_by_global_norm({"a": np.zeros(3)}, 1.0) == 0
+
+
+@pytest.mark.parametrize("lr", [float("nan"), float("inf"), 0.0, -0.1])
+def test_a_rate_that_cannot_be_is_refused(lr):
+    with pytest.raises(ValueError, match=r"lr .*: want a finite number above 0"):
+        Adam({"w": np.ones((2, 2))}, lr)

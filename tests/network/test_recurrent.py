@@ -331,3 +331,23 @@ def test_huge_sums_saturate_and_stay_finite(layer, dtype, size):
     else:
         assert (h == 0).all()
     assert not found["dW"].any() or (layer is not RNN and np.abs(found["dW"]).max() < 1e-6)
+
+
+@each_layer
+@pytest.mark.parametrize("dtype", [int, bool, str, object])
+def test_a_dtype_without_fractions_is_refused(layer, dtype):
+    with pytest.raises(TypeError, match="want float32, float64 or a complex one"):
+        layer(V, H, rng=np.random.default_rng(0), dtype=dtype)
+
+
+@each_layer
+def test_several_tokens_a_step_are_the_rows_that_are_one(layer):
+    _, states, dh, last = draw(layer)
+    tokens = np.random.default_rng(5).integers(0, V, (T, 2, B))
+    columns = np.zeros((T, V, B))
+    for t, k, b in np.ndindex(tokens.shape):
+        columns[t, tokens[t, k, b], b] = 1
+    found = results(build(layer), tokens, states, dh, last)
+    want = results(build(layer), columns, states, dh, last)
+    want.pop("dx")
+    assert_same(found, want)
