@@ -2,66 +2,65 @@
 
     python benchmarks/ablations.py [--seeds 1]
 
-All runs have the recipe of `melody compare` (songs as streams, 12 epochs) but for what is named, and
-the same songs of `erk` in each part.
+All runs use the recipe of `melody compare` (songs as streams, 12 epochs) except for what is named, and the
+same songs of `erk` in each part.
 
-- transposition: the songs in the keys they stand in. They have more
-  different pitches, so an n-gram of the same songs in the same keys stands beside.
-- song rule: songs with an unacceptable duration are left out whole, in training; the test songs are those
+- transposition: the songs in their own keys. They have more different pitches, so an n-gram of the same songs
+  in the same keys stands beside them.
+- song rule: in training, songs with an unacceptable duration are left out entirely; the test songs are those
   that both rules keep whole.
-- dropout of 0 to 0.5 on the output, alone: without dropped weights and cut songs, which the paper has not.
-- ours: without dropped weights, and without cut songs.
+- dropout of 0 to 0.5 on the output alone: without the dropped weights and cut songs that we added.
+- our additions: without dropped weights, and without cut songs.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import studies
 
 from lstm_from_scratch.corpus.corpus import Corpus
-from lstm_from_scratch.evaluation.baselines import NGram
 from lstm_from_scratch.evaluation.bootstrap import ratio
-from lstm_from_scratch.evaluation.evaluation import ORDERS, evaluate, song_totals, summary
-from lstm_from_scratch.evaluation.predictors import Network
+from lstm_from_scratch.evaluation.evaluation import best_ngram, ngram_totals, song_totals, summary
+from lstm_from_scratch.evaluation.predictors import ModelPredictor
 from lstm_from_scratch.music import Vocabulary, encode, read_kern
 from lstm_from_scratch.music.rules import keep_acceptable_events
 from lstm_from_scratch.music.symbols import DELIMITER, HOLD
+from lstm_from_scratch.paper import Result
 from lstm_from_scratch.paper.kept_runs import trained
-from lstm_from_scratch.paper.table_one import RECIPE
+from lstm_from_scratch.paper.table_one import TABLE_ONE_RECIPE
 from lstm_from_scratch.training.recipe import Recipe
 
 DROPOUTS = (0.0, 0.2, 0.35, 0.5)
-ALONE = replace(RECIPE, weight_dropout=0.0, cut=0.0)
+ALONE = replace(TABLE_ONE_RECIPE, weight_dropout=0.0, cut=0.0)
 RECIPES = {
-    "all": RECIPE,
-    "without dropped weights": replace(RECIPE, weight_dropout=0.0),
-    "without cut songs": replace(RECIPE, cut=0.0),
+    "all": TABLE_ONE_RECIPE,
+    "without dropped weights": replace(TABLE_ONE_RECIPE, weight_dropout=0.0),
+    "without cut songs": replace(TABLE_ONE_RECIPE, cut=0.0),
     **{f"dropout {p} alone": replace(ALONE, dropout=p) for p in DROPOUTS},
 }
 
 
 def in_their_keys(corpus: Corpus, files: list[Path]) -> Corpus:
-    """The same songs in the same parts, but not transposed."""
+    """The same songs in the same parts, in their own keys."""
     songs = [encode(keep_acceptable_events(read_kern(file))) for file in files]
     if len(songs) != len(corpus.songs):
-        raise ValueError(f"{len(files)} files, but {len(corpus.songs)} songs: some were left out")
+        raise ValueError(f"{len(files)} files but {len(corpus.songs)} songs: some were left out")
     vocabulary = Vocabulary({DELIMITER, HOLD}.union(*songs))
     return replace(corpus, vocabulary=vocabulary, songs=[np.array(vocabulary.ids(s)) for s in songs])
 
 
 def measured(
     corpus: Corpus, recipe: Recipe, folder: Path, seeds: int, test: list[np.ndarray]
-) -> tuple[dict[str, Any], np.ndarray]:
-    """A recipe on test songs: the seeds' rows averaged, with each seed's own figure; and the rows."""
+) -> tuple[Result, np.ndarray]:
+    """A recipe on test songs: the measures of the rows averaged over seeds, each seed's own; and the rows."""
     rows, best = [], []
     for seed in range(seeds):
         print(f"{folder.name}, seed {seed}", flush=True)
         model, record = trained(corpus, recipe, folder.with_name(f"{folder.name}-seed{seed}"), seed)
-        rows.append(song_totals(Network(model, corpus.delimiter), test, corpus.vocabulary))
+        rows.append(song_totals(ModelPredictor(model, corpus.delimiter), test, corpus.vocabulary))
         best.append(record["best"])
     bits = [summary(r, bootstrap=0)["bits_per_onset"] for r in rows]
     mean = np.mean(rows, axis=0)
@@ -69,16 +68,16 @@ def measured(
     return {**summary(mean), "bits_per_onset_of_seeds": bits, **of_best}, mean
 
 
-def over(one: tuple[dict[str, Any], np.ndarray], other: tuple[dict[str, Any], np.ndarray]) -> dict[str, Any]:
-    """A result with its nats over those of another on the same songs, and the paired interval."""
+def over(one: tuple[Result, np.ndarray], other: tuple[Result, np.ndarray]) -> Result:
+    """A result, with its nats over another's on the same songs and the paired interval."""
     return {**one[0], "over": ratio(one[1], other[1])}
 
 
-def best_ngram(corpus: Corpus, test: list[np.ndarray]) -> dict[str, Any]:
-    """The n-gram of the training part that is best on the test songs."""
-    grams = [NGram(k, corpus.part("training"), len(corpus.vocabulary), corpus.delimiter) for k in ORDERS]
-    found = [{"name": gram.name} | evaluate(gram, test, corpus.vocabulary) for gram in grams]
-    return min(found, key=lambda row: row["bits_per_onset"])
+def of_best_ngram(corpus: Corpus, test: list[np.ndarray]) -> Result:
+    """The name and measures of the n-gram of the training part that is best on the test songs."""
+    grams = ngram_totals(corpus.part("training"), test, corpus.vocabulary)
+    best = best_ngram(grams)
+    return {"name": best} | summary(grams[best])
 
 
 def main() -> None:
@@ -93,16 +92,16 @@ def main() -> None:
         name: measured(corpus, r, folder / name.replace(" ", "-"), seeds, test) for name, r in RECIPES.items()
     }
     recipes = {name: over(one, made["all"]) for name, one in made.items()}
-    recipes["best n-gram"] = best_ngram(corpus, test)
+    recipes["best n-gram"] = of_best_ngram(corpus, test)
     theirs = original.part("test")
-    stayed = measured(original, RECIPE, folder / "original-keys", seeds, theirs)
+    stayed = measured(original, TABLE_ONE_RECIPE, folder / "original-keys", seeds, theirs)
     keys = {
         "not transposed": over(stayed, made["all"]),
-        "best n-gram, not transposed": best_ngram(original, theirs),
+        "best n-gram, not transposed": of_best_ngram(original, theirs),
     }
     whole = [np.array(corpus.vocabulary.ids(strict.vocabulary.names(song))) for song in strict.part("test")]
-    by_event = measured(corpus, RECIPE, folder / "all", seeds, whole)
-    by_song = measured(strict, RECIPE, folder / "song-rule", seeds, strict.part("test"))
+    by_event = measured(corpus, TABLE_ONE_RECIPE, folder / "all", seeds, whole)
+    by_song = measured(strict, TABLE_ONE_RECIPE, folder / "song-rule", seeds, strict.part("test"))
     rules = {"event rule": over(by_event, by_event), "song rule": over(by_song, by_event)}
     studies.write(
         "ablations",

@@ -3,9 +3,9 @@ benchmarks/results/costs.json.
 
     python benchmarks/costs.py
 
-Each figure is of a process of its own: peak memory of training on all 8,512 songs (200 batches, validation of
-the whole validation part, a checkpoint), of composing with a model of 256 units, and symbols a second on one
-thread; bytes of a model's file; and the time of a batch.
+Each is measured in a process of its own: the peak memory of training on all 8,512 songs (200 batches, a
+validation on the whole validation part, a checkpoint) and the time of a batch; the peak memory of composing
+with a model of 256 units, its symbols a second on one thread, and the size of its file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import studies
@@ -28,6 +27,7 @@ import studies
 from lstm_from_scratch.composing import sample
 from lstm_from_scratch.corpus.corpus import Corpus
 from lstm_from_scratch.model import MelodyModel
+from lstm_from_scratch.paper import Result
 from lstm_from_scratch.training.loop import train
 from lstm_from_scratch.training.recipe import PRESETS
 
@@ -39,24 +39,24 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
-def training(preset: str, corpus_folder: str) -> dict[str, Any]:
+def training(preset: str, corpus_folder: str) -> Result:
     """Peak memory, and the median time of a batch."""
     corpus, times = Corpus.load(corpus_folder), [time.process_time()]
     recipe = replace(PRESETS[preset], steps=BATCHES, validate_every=BATCHES)
     with tempfile.TemporaryDirectory() as folder:
         train(corpus, recipe, Path(folder), progress=lambda run, row: times.append(time.process_time()))
-    batches = np.diff(times)[1:-1]  # the first allocates, the last validates
+    batches = np.diff(times)[1:-1]  # the first one allocates, the last one validates
     return {"peak_mb": peak_mb(), "batch_ms": 1000 * statistics.median(batches), "songs": len(corpus.songs)}
 
 
-def composing(corpus_folder: str) -> dict[str, Any]:
-    """Memory and speed of drawing melodies; the weights are those of an untrained model."""
+def composing(corpus_folder: str) -> Result:
+    """Memory and speed of drawing melodies, from an untrained model."""
     vocabulary = Corpus.load(corpus_folder).vocabulary
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.npz"
         made = MelodyModel(len(vocabulary), rng=np.random.default_rng(0))
         made.vocabulary = vocabulary
-        made.params["dense.b"][vocabulary.ids("/")[0]] = -50  # no melody ends before its time
+        made.params["dense.b"][vocabulary.ids("/")[0]] = -50  # no melody ends early
         made.save(path)
         size, model = path.stat().st_size, MelodyModel.load(path)
     seconds = []
@@ -72,11 +72,14 @@ def composing(corpus_folder: str) -> dict[str, Any]:
     }
 
 
-def alone(*arguments: str) -> dict[str, Any]:
-    """What a process of its own, on one thread, finds."""
+def alone(*arguments: str) -> Result:
+    """What is measured in a new process on one thread."""
     command = [sys.executable, __file__, "--measure", *arguments]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-    return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True).stdout)
+    found: Result = json.loads(
+        subprocess.run(command, env=environment, check=True, capture_output=True).stdout
+    )
+    return found
 
 
 def main() -> None:

@@ -1,11 +1,10 @@
-"""One model a genre, each tested on each: benchmarks/results/genres.json.
+"""A model for each genre, each tested on every genre: benchmarks/results/genres.json.
 
     python benchmarks/genres.py [--seeds 1]
 
-German (`erk`), Chinese (`han`), and Lorraine and Luxembourg (`lotlux`) songs, with one vocabulary. Every
-training part is cut to the symbols of the smallest, so that none learns from more music. The recipe is that
-of `melody compare`.
-Each genre's best n-gram, from the same training songs, is in the matrix too.
+German (`erk`), Chinese (`han`), and Lorraine and Luxembourg (`lotlux`) songs share one vocabulary. Every
+training part is cut to as many symbols as the smallest has, so that no model learns from more music. The
+recipe is that of `melody compare`. The matrix also holds the best n-gram, counted in the same training songs.
 """
 
 from __future__ import annotations
@@ -16,24 +15,23 @@ import numpy as np
 import studies
 
 from lstm_from_scratch.corpus.corpus import Corpus
-from lstm_from_scratch.evaluation.baselines import NGram
-from lstm_from_scratch.evaluation.evaluation import ORDERS, song_totals, summary
-from lstm_from_scratch.evaluation.predictors import Network
+from lstm_from_scratch.evaluation.evaluation import best_ngram, ngram_totals, song_totals, summary
+from lstm_from_scratch.evaluation.predictors import ModelPredictor
 from lstm_from_scratch.music import Vocabulary
 from lstm_from_scratch.paper.kept_runs import trained
-from lstm_from_scratch.paper.table_one import RECIPE
+from lstm_from_scratch.paper.table_one import TABLE_ONE_RECIPE
 
 GENRES = ("erk", "han", "lotlux")
 
 
 def with_vocabulary(corpus: Corpus, vocabulary: Vocabulary) -> Corpus:
-    """The same songs as integers of another vocabulary."""
+    """The same songs, as integers of another vocabulary."""
     spelled = [corpus.vocabulary.names(song) for song in corpus.songs]
     return replace(corpus, vocabulary=vocabulary, songs=[np.array(vocabulary.ids(s)) for s in spelled])
 
 
 def with_less(corpus: Corpus, symbols: int) -> Corpus:
-    """Without the last training songs, so that those that stay have no more symbols than asked for."""
+    """Drop training songs from the end until the rest have no more symbols than asked for."""
     kept, left = [], symbols
     for i, (song, part) in enumerate(zip(corpus.songs, corpus.parts)):
         if part == "training":
@@ -53,22 +51,21 @@ def main() -> None:
     fewest = min(sum(map(len, corpus.part("training"))) for corpus in corpora.values())
     corpora = {g: with_less(with_vocabulary(c, vocabulary), fewest) for g, c in corpora.items()}
     tests = {genre: corpus.part("test") for genre, corpus in corpora.items()}
-    matrix = {}
+    matrix, folder = {}, options.runs / "genres"
     for genre, corpus in corpora.items():
         models = []
         for seed in range(options.seeds):
             print(f"{genre}, seed {seed}", flush=True)
-            models.append(trained(corpus, RECIPE, options.runs / "genres" / f"{genre}-seed{seed}", seed)[0])
-        networks = [Network(model, corpus.delimiter) for model in models]
-        grams = [NGram(k, corpus.part("training"), len(vocabulary), corpus.delimiter) for k in ORDERS]
+            models.append(trained(corpus, TABLE_ONE_RECIPE, folder / f"{genre}-seed{seed}", seed)[0])
+        networks = [ModelPredictor(model, corpus.delimiter) for model in models]
         matrix[genre] = {}
         for other, songs in tests.items():
             rows = [song_totals(network, songs, vocabulary) for network in networks]
-            of_grams = [summary(song_totals(gram, songs, vocabulary)) for gram in grams]
+            grams = ngram_totals(corpus.part("training"), songs, vocabulary)
             matrix[genre][other] = {
                 "network": summary(np.mean(rows, axis=0)),
                 "bits_per_onset_of_seeds": [summary(r, bootstrap=0)["bits_per_onset"] for r in rows],
-                "best n-gram": min(of_grams, key=lambda row: row["bits_per_onset"]),
+                "best n-gram": summary(grams[best_ngram(grams)]),
             }
     studies.write(
         "genres",

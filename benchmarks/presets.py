@@ -1,13 +1,13 @@
-"""Train a preset, and measure on the test part what it is worth: benchmarks/results/PRESET-COLLECTION.json.
+"""Train a preset and measure it on the test part: benchmarks/results/PRESET-COLLECTION.json.
 
-    python benchmarks/presets.py paper             the paper's recipe: hours; it can be stopped, and goes on
+    python benchmarks/presets.py paper             the paper's recipe: hours; it may be stopped
     python benchmarks/presets.py fast
     python benchmarks/presets.py fast --collection all --epochs 20
-    python benchmarks/presets.py paper --as-it-stands    what an unfinished run has come to
+    python benchmarks/presets.py paper --as-it-stands    what an unfinished run has reached
 
-With another --seed than 0 the file is benchmarks/results/PRESET-COLLECTION-seedN.json.
+With a --seed other than 0 the file is benchmarks/results/PRESET-COLLECTION-seedN.json.
 
-Seconds are the processor's: run it with OPENBLAS_NUM_THREADS=1, so that they are what one idle core takes.
+Seconds are processor time: with OPENBLAS_NUM_THREADS=1 they are what one idle core takes.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from lstm_from_scratch.corpus.corpus import Corpus
 from lstm_from_scratch.evaluation.evaluation import measure
 from lstm_from_scratch.model.model import MelodyModel
 from lstm_from_scratch.paper.kept_runs import as_it_stands, trained
-from lstm_from_scratch.paper.yardstick import TEMPERATURES, Yardstick, over_seeds
+from lstm_from_scratch.paper.samples import SAMPLED_TEMPERATURES, SampleMeasures, over_seeds
 from lstm_from_scratch.training.batches import window_batch, windows
 from lstm_from_scratch.training.recipe import PRESETS
 from lstm_from_scratch.training.run import Run
 from lstm_from_scratch.training.running_means import Row
 
-MELODIES = 128  # a temperature
+MELODIES = 128  # for each temperature
 
 
 def say(run: Run, row: Row | None) -> None:
-    """A line a validation."""
+    """Print a line for each validation."""
     if row:
         print(f"epoch {row['epoch']:.1f}: training {row['training_loss']:.4f}, "
               f"validation {row['validation_loss']:.4f} nats a symbol", flush=True)  # fmt: skip
 
 
 def window_accuracy(model: MelodyModel, corpus: Corpus, length: int = 64) -> dict[str, float]:
-    """Accuracy as the paper counts it, over all windows of the validation part, delimiters among the targets.
+    """Accuracy as the paper counts it: over all windows of the validation part, delimiters included.
 
-    Beside it, what one gets there by "a delimiter after a delimiter, else `_`".
+    Beside it stands the accuracy of the rule "a delimiter after a delimiter, else `_`".
     """
     stream = windows(corpus.part("validation"), corpus.delimiter, length)
     hold, right, dumb = corpus.vocabulary.ids("_")[0], 0, 0
@@ -71,8 +71,8 @@ def main() -> None:
         recipe = PRESETS[options.preset]
         recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
         model, record = trained(corpus, recipe, folder, options.seed, say)
-    yardstick, rng = Yardstick(corpus), np.random.default_rng(options.seed)
-    samples = {T: yardstick.sampled(compose_many(model, MELODIES, T, rng)) for T in TEMPERATURES}
+    measures, rng = SampleMeasures(corpus), np.random.default_rng(options.seed)
+    samples = {T: measures.measure(compose_many(model, MELODIES, T, rng)) for T in SAMPLED_TEMPERATURES}
     seed = f"-seed{options.seed}" if options.seed else ""
     studies.write(
         f"{options.preset}-{options.collection}{seed}",
@@ -85,7 +85,7 @@ def main() -> None:
         **{k: record[k] for k in ("seed", "recipe", "finished", "parameters", "steps", "best", "rows")},
         test=measure(corpus, model),
         window_accuracy=window_accuracy(model, corpus) if model.window else None,
-        held_out=yardstick.held_out(),
+        held_out=measures.held_out(),
         samples=over_seeds([samples]),
     )
 

@@ -2,14 +2,13 @@
 
     python benchmarks/results.py
 
-Nothing is measured here, and no figure in the text is typed by hand: a test makes it again and compares.
+Nothing is measured here, and no number in the text is typed by hand; a test renders the text again.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import sections
@@ -17,11 +16,11 @@ import studies
 
 from lstm_from_scratch.corpus.corpus import Corpus
 from lstm_from_scratch.model import MelodyModel
+from lstm_from_scratch.paper import Result
 from lstm_from_scratch.paper.figures import network, pipeline, table_one
 from lstm_from_scratch.paper.figures import results as figures
 from lstm_from_scratch.training.recipe import PRESETS
 
-Found = dict[str, Any]
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
 TUNE = ROOT / "data" / "tunes" / "frere_jacques.krn"
@@ -30,14 +29,14 @@ LESSON = ROOT / "lessons" / "12_faster_then_honest.md"
 TEMPLATE = studies.RESULTS / "template.md"
 
 
-def load() -> Found:
-    """All results by name: "fast-erk", "compare" and so on."""
+def load() -> Result:
+    """All results by name: "fast-erk", "compare", and so on."""
     return {
         path.stem: json.loads(path.read_text(encoding="utf-8")) for path in studies.RESULTS.glob("*.json")
     }
 
 
-def render(results: Found) -> str:
+def render(results: Result) -> str:
     """RESULTS.md."""
     made = {make.__name__: make(results) for make in sections.ALL}
     return TEMPLATE.read_text(encoding="utf-8").format(
@@ -45,8 +44,8 @@ def render(results: Found) -> str:
     )
 
 
-def pages(results: Found) -> dict[Path, str]:
-    """All that is written from the results: RESULTS.md, and a marked part of the README and of lesson 12."""
+def pages(results: Result) -> dict[Path, str]:
+    """Everything written from the results: RESULTS.md, and the marked parts of the README and lesson 12."""
     return {
         RESULTS_MD: render(results),
         **{
@@ -57,15 +56,15 @@ def pages(results: Found) -> dict[Path, str]:
 
 
 def filled(path: Path, text: str) -> str:
-    """A page with another text between its marks."""
+    """A page with new text between its marks."""
     head, _, rest = path.read_text(encoding="utf-8").partition("<!-- results -->\n")
     _, mark, tail = rest.partition("<!-- end of results -->")
     if not mark:
-        raise ValueError(f"{path}: want the marks <!-- results --> and <!-- end of results -->")
+        raise ValueError(f"{path}: put back the marks <!-- results --> and <!-- end of results -->")
     return f"{head}<!-- results -->\n{text}\n{mark}{tail}"
 
 
-def draw(results: Found, corpus: Corpus) -> dict[str, str]:
+def draw(results: Result, corpus: Corpus) -> dict[str, str]:
     """The figures as SVG, by name."""
     fast, recipe = results["fast-erk"], PRESETS["paper"]
     model = MelodyModel(len(corpus.vocabulary), rng=np.random.default_rng(0))

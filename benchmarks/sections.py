@@ -1,15 +1,14 @@
-"""The sections of RESULTS.md as Markdown, each from the results by name."""
+"""The sections of RESULTS.md as Markdown, each made from the results by their names."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import claims
 
-Found = dict[str, Any]
-CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
-TO_COME = """The paper's own recipe takes hours, and has not been trained to its end here: its curves (Figures 3 and 4),
-its hours, and whether it overfits will be reported when it has."""
+from lstm_from_scratch.paper import Result
+from lstm_from_scratch.paper.figures.results import seconds_to
+
+TO_COME = """The paper's own recipe takes hours and has not been trained to its end here. Its curves (Figures 3 and 4), its
+hours, and whether it overfits will be reported when it has been."""
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -19,18 +18,18 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def spread(value: float, bounds: list[float], digits: int = 2) -> str:
-    """A figure with its interval, or with its least and most."""
+    """A number with its interval, or with its least and greatest value."""
     return f"{value:.{digits}f} ({bounds[0]:.{digits}f} to {bounds[1]:.{digits}f})"
 
 
-def source(found: Found) -> str:
-    """Where a section's figures come from."""
+def source(found: Result) -> str:
+    """Where a section's numbers come from."""
     machine = found["machine"]
     return f"`{found['command']}`, {machine['processor']}, NumPy {machine['numpy']}, {machine['date']}"
 
 
-def presets(results: Found) -> str:
-    """The two recipes on the test part, beside the baselines; and on the whole collection."""
+def presets(results: Result) -> str:
+    """The two recipes on the test part beside the baselines, and on the whole collection."""
     fast, whole = results["fast-erk"], results["fast-all"]
     made = [found for name, found in results.items() if name in ("paper-erk", "fast-erk", "fast-all")]
     w, network = whole["corpus"], whole["test"]["network"]
@@ -46,8 +45,8 @@ bits an onset, {spread(network["over_ngram"][0], network["over_ngram"][1:], 3)} 
 Sources: {"; ".join(map(source, made))}."""
 
 
-def models_table(results: Found) -> str:
-    """The two recipes beside the baselines, on the test part of `erk`."""
+def models_table(results: Result) -> str:
+    """The two recipes and the baselines on the test part of `erk`."""
     fast, networks = results["fast-erk"], {"`fast`": results["fast-erk"]["test"]["network"]}
     if "paper-erk" in results:
         networks["the paper's recipe, best epoch"] = results["paper-erk"]["test"]["network"]
@@ -64,51 +63,46 @@ def models_table(results: Found) -> str:
     return table(head, rows)
 
 
-def best(found: Found) -> str:
-    """The name of the best n-gram beside a network."""
+def best(found: Result) -> str:
+    """The name of the n-gram that is best on the same songs."""
     return found["test"]["network"]["best_ngram"]
 
 
-def reached(found: Found, loss: float) -> Found | None:
-    """The first validation of a run at which its loss was as low."""
-    return next((row for row in found["rows"] if row["validation_loss"] <= loss), None)
-
-
-def curves_text(paper: Found, fast: Found) -> str:
-    """Figures 3 and 4, and the time that each recipe takes."""
+def curves_text(paper: Result, fast: Result) -> str:
+    """Figures 3 and 4, and how long each recipe takes."""
     top, last = paper["best"], paper["rows"][-1]
-    there = reached(fast, top["validation_loss"])
+    there = seconds_to(fast["rows"], top["validation_loss"])
     done = "" if paper["finished"] else f" (stopped there; the recipe says {paper['recipe']['epochs']})"
     text = f"""![Figures 3 and 4: loss and accuracy against epochs, training and validation](docs/figures/curves.svg)
 
-The paper's Figures 3 and 4, with the validation curve that it leaves out. After {last["epoch"]:.0f} epochs{done} the
-training loss is {last["training_loss"]:.3f}; the validation loss was lowest,
+The paper's Figures 3 and 4, with the validation curves that it leaves out. After {last["epoch"]:.0f} epochs{done} the
+training loss is {last["training_loss"]:.3f}; the validation loss was lowest, at
 {top["validation_loss"]:.3f} nats a symbol, after epoch {top["epoch"]:.0f} ({top["seconds"] / 3600:.1f} hours of one
 core), and is {last["validation_loss"]:.3f} at the end. """
     if there is None:
         return text + f"`fast` never reaches that: {fast['best']['validation_loss']:.3f} at its best."
     return text + (
-        f"`fast` reaches that loss after {there['seconds'] / 60:.1f} minutes of one core, "
-        f"{there['seconds'] / top['seconds']:.3f} of the time, and ends at "
+        f"`fast` reaches that loss after {there / 60:.1f} minutes of one core, "
+        f"{there / top['seconds']:.3f} of the time, and ends at "
         f"{fast['best']['validation_loss']:.3f} after {fast['rows'][-1]['seconds'] / 60:.1f} minutes.\n\n"
         "![Validation loss against time: the paper's recipe and fast](docs/figures/time.svg)"
     )
 
 
-def context_used(context: Found) -> str:
-    """The effective length with its interval, and each seed's."""
+def context_used(context: Result) -> str:
+    """The effective length with its interval, and that of each seed."""
     length, low, high = context["effective_length"]
     return f"{length} ({low} to {high}); " + " / ".join(map(str, context["effective_length_of_seeds"]))
 
 
-def table_one(results: Found) -> str:
+def table_one(results: Result) -> str:
     """Table I, measured."""
     found = results["compare"]
     rows = []
     for name, m in found["models"].items():
         cell, units = name.split("-")
         drawn = m["samples"]["1.0"]
-        rows.append([f"{CELLS[cell]} {units}", f"{m['parameters']:,}", m["lr"],
+        rows.append([f"{cell.upper()} {units}", f"{m['parameters']:,}", m["lr"],
                      context_used(m["context"]["symbols"]),
                      spread(m["bits_per_onset"], m["intervals"]["bits_per_onset"]),
                      " / ".join(f"{bits:.2f}" for bits in m["bits_per_onset_of_seeds"]),
@@ -117,26 +111,27 @@ def table_one(results: Found) -> str:
                      spread(drawn["overlaps"]["mean"][0], drawn["overlaps"]["mean"][1:]),
                      spread(drawn["distinct_4"][0], drawn["distinct_4"][1:]),
                      f"{drawn['copied_symbols'][1]:g} (theirs {drawn['theirs_symbols'][1]:g})"])  # fmt: skip
-    head = ["cell", "parameters", "rate", "context used; a seed each", "bits an onset", "a seed each", "over the best n-gram",
+    head = ["cell", "parameters", "rate", "context used; each seed", "bits an onset", "each seed", "over the best n-gram",
             "onset accuracy", "bits a pitch", "overlap at T = 1", "distinct-4 at T = 1", "copied at T = 1"]  # fmt: skip
-    recall = [[CELLS[cell], *(" / ".join(map(str, distances)) for distances in tasks.values())]
+    recall = [[cell.upper(), *(" / ".join(map(str, distances)) for distances in tasks.values())]
               for cell, tasks in found["recall"].items()]  # fmt: skip
     return f"""{table(head, rows)}
 
-Recall: a mark, then one, two or four of 8 items, then others that look alike, then a question for one of the marked. The
-longest distance up to which 90 % are right (64 units, equal updates, the best of three rates for each; a seed each), where
-all distances to 256 are learnt together, and, in the first column, where that distance is learnt alone.
+Recall: a mark, then one, two or four out of 8 items, then distractors that look like them, then a question about a marked
+item. The table gives, for each seed, the longest distance up to which 90 % of the answers are right (64 units, equal
+updates, the best of three rates for each cell). All distances up to 256 are learnt together, but in the first column each
+is learnt alone.
 
 {table(["cell", *found["recall"]["rnn"]], recall)}
 
-![Memory: perplexity against context, gradient against distance, recall](docs/figures/memory.svg)
+![Sequence length: perplexity against context, gradient against distance, recall](docs/figures/sequence_length.svg)
 ![Quality: bits an onset with intervals](docs/figures/quality.svg)
 ![Diversity and originality against temperature](docs/figures/diversity.svg)
 
 Source: {source(found)}, {found["seeds"]} seeds."""
 
 
-def genres(results: Found) -> str:
+def genres(results: Result) -> str:
     """Each model on each genre."""
     found = results["genres"]
     matrix = found["trained_and_tested"]
@@ -149,11 +144,11 @@ def genres(results: Found) -> str:
 
 ![The matrix as a heat map](docs/figures/genres.svg)
 
-Each model learnt from {found["training_symbols"]:,} symbols at most. Source: {source(found)}."""
+Each model learnt from at most {found["training_symbols"]:,} symbols. Source: {source(found)}."""
 
 
-def ablations(results: Found) -> str:
-    """What the paper credits, and what we added, taken away."""
+def ablations(results: Result) -> str:
+    """What the paper credits, and what we added, each taken away."""
     found = results["ablations"]
     every = found["recipes"] | found["keys"] | found["rules"]
     rows = [[name, spread(m["bits_per_onset"], m["intervals"]["bits_per_onset"]),
@@ -165,31 +160,31 @@ def ablations(results: Found) -> str:
 
 ![Bits an onset of each, with intervals](docs/figures/ablations.svg)
 
-The event rule damages {report.get("kept without some events", 0)} of {report["files"]:,} songs of `erk`, the song rule
-leaves them out. The last two rows are measured on the test songs that both keep whole. Source: {source(found)}."""
+The event rule damages {report.get("kept without some events", 0)} of the {report["files"]:,} songs of `erk`; the song rule
+leaves them out. The last two rows are measured on the test songs that both rules keep whole. Source: {source(found)}."""
 
 
-def costs(results: Found) -> str:
-    """Time, memory, and inference."""
+def costs(results: Result) -> str:
+    """Time, memory and inference."""
     found, fast = results["costs"], results["fast-erk"]
     composing, training = found["composing"], found["training"]
     rows = [
         [f"peak memory of training, all {training['paper']['songs']:,} songs", f"{training['paper']['peak_mb']:.0f} MB (paper's recipe), "
          f"{training['fast']['peak_mb']:.0f} MB (`fast`)"],
         ["a model's file", f"{composing['model_bytes'] / 1e6:.2f} MB ({composing['parameters']:,} parameters)"],
-        ["peak memory of composing", f"{composing['peak_mb']:.0f} MB, Python and NumPy among them"],
+        ["peak memory of composing", f"{composing['peak_mb']:.0f} MB, with Python and NumPy"],
         ["symbols a second, one melody, one thread", f"{composing['symbols_per_second']:,.0f}"],
-        ["one core's time of all of `fast`, on `erk`", f"{fast['rows'][-1]['seconds'] / 60:.1f} minutes"],
+        ["time of all of `fast` on `erk`, one core", f"{fast['rows'][-1]['seconds'] / 60:.1f} minutes"],
     ]  # fmt: skip
     if paper := results.get("paper-erk"):
         last, best_epoch = paper["rows"][-1], paper["best"]["seconds"] / 3600
-        rows.append(["one core's time for an epoch of the paper's recipe, to its best epoch",
+        rows.append(["time of an epoch of the paper's recipe, and up to its best epoch, one core",
                      f"{last['seconds'] / last['epoch'] / 60:.1f} minutes, {best_epoch:.1f} hours"])  # fmt: skip
     return f"{table(['', 'measured'], rows)}\n\nSource: {source(found)}."
 
 
-def temperatures(results: Found) -> str:
-    """What the temperature does to melodies."""
+def temperatures(results: Result) -> str:
+    """What the temperature does to the melodies."""
     found = results["fast-erk"]
     rows = []
     for T, s in found["samples"].items():
@@ -201,21 +196,21 @@ def temperatures(results: Found) -> str:
             "copied whole"]  # fmt: skip
     return f"""{table(head, rows)}
 
-Melodies of `fast`, as many at each temperature. Overlap: of the distributions of distances within the test songs and to the
-melodies; one half of the test songs against the other has {ceiling["overlaps"]["mean"]:.2f}. Distinct-4 and self-BLEU are
-relative to the test songs'; lengths are medians in 16ths, the test songs' {ceiling["lengths"][1]:g}.
+Melodies of `fast`, equally many at each temperature. One half of the test songs against the other has an overlap of
+{ceiling["overlaps"]["mean"]:.2f}. Distinct-4 and self-BLEU are relative to those of the test songs. Lengths are medians in
+16ths; that of the test songs is {ceiling["lengths"][1]:g}.
 
 ![Overlap, distinct-4 and copied spans against temperature](docs/figures/temperatures.svg)"""
 
 
-def lesson(results: Found) -> str:
+def lesson(results: Result) -> str:
     """Lesson 12's table of claims."""
     measured = claims.claims(results)
     rows = [[*row, measured[name].measured] for name, *row in claims.LESSON if name in measured]
     return table(["the paper says", "what would show it", "beside what", "measured"], rows)
 
 
-def claim_by_claim(results: Found) -> str:
+def claim_by_claim(results: Result) -> str:
     """What the paper says beside what was measured."""
     rows = [[c.said, c.where, c.measured, c.verdict] for c in claims.claims(results).values()]
     return table(["The paper says", "in", "Measured", "So"], rows)

@@ -161,8 +161,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def compare(options: argparse.Namespace) -> None:
     from .corpus.corpus import Corpus
-    from .paper.table_one import compare
-    from .paper.table_one_in_words import in_words
+    from .paper.table_one import compare, in_words
     from .training.progress import Progress
 
     corpus = Corpus.load(options.corpus)

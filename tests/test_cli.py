@@ -18,7 +18,7 @@ from lstm_from_scratch.cli import main
 from lstm_from_scratch.corpus import Corpus, collections
 from lstm_from_scratch.model import MelodyModel, checkpoint
 from lstm_from_scratch.music import KernError, read_kern
-from lstm_from_scratch.paper import recall, table_one, yardstick
+from lstm_from_scratch.paper import recall, table_one, table_one_measures
 from lstm_from_scratch.training.recipe import PRESETS
 
 ROOT = Path(__file__).parents[1]
@@ -125,8 +125,8 @@ def test_evaluate_prints_the_schema(runs, capsys):
 
 def test_compare_prints_a_line_a_model_and_keeps_its_figures(runs, tmp_path, capsys, monkeypatch):
     tiny = replace(PRESETS["smoke"], units=4, batch=4, length=8, steps=4, validate_every=2)
-    monkeypatch.setattr(yardstick, "MELODIES", 4)
-    monkeypatch.setattr(yardstick, "TEMPERATURES", (1.0,))
+    monkeypatch.setattr(table_one_measures, "MELODIES", 4)
+    monkeypatch.setattr(table_one_measures, "SAMPLED_TEMPERATURES", (1.0,))
     monkeypatch.setattr(table_one, "sizes", lambda symbols: [("rnn", 4)])
     monkeypatch.setattr(recall, "RECALL_UPDATES", 2)
     monkeypatch.setattr(recall, "DISTANCES", (1, 2))
@@ -139,7 +139,9 @@ def test_compare_prints_a_line_a_model_and_keeps_its_figures(runs, tmp_path, cap
     lines = printed.out.splitlines()
     assert lines[0].startswith("test part") and lines[1].startswith("rnn-4")
     assert "lstm recalls one item after 0 others" in printed.out and lines[-1].endswith("compare.json")
-    assert {"memory.svg", "quality.svg", "diversity.svg"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"sequence_length.svg", "quality.svg", "diversity.svg"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
 
 
 def test_gradcheck_prints_every_tensor(capsys):

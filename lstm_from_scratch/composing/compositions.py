@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..corpus.corpus import Corpus
-from ..evaluation.copying import SpanFinder
+from ..evaluation.copying import training_spans
 from ..files import write_text
 from ..model.model import MelodyModel
 from ..music import score
@@ -38,7 +38,7 @@ def compose_files(
     """
     model = MelodyModel.load(model_path)
     primer = read_primer(primer_text)
-    find_span = training_spans(corpus_folder) if corpus_folder else None
+    find_span = training_spans(Corpus.load(corpus_folder)) if corpus_folder else None
     for temperature in temperatures:
         tempered(np.zeros(1), temperature)  # a bad one among several leaves nothing behind
     if (steps or len(primer.symbols)) > LONGEST_WRITTEN:
@@ -78,9 +78,3 @@ def compose_files(
         "trained": model.about,
     }
     write_text(out / "compositions.json", json.dumps({**about, "melodies": table}, indent=1) + "\n")
-
-
-def training_spans(corpus_folder: Path) -> SpanFinder:
-    """A finder of runs shared with the training part of a corpus."""
-    corpus = Corpus.load(corpus_folder)
-    return SpanFinder([corpus.vocabulary.names(song) for song in corpus.part("training")])

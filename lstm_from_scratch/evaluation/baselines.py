@@ -1,21 +1,23 @@
-"""What a network must beat: always the same symbol, symbol frequencies, and n-grams."""
+"""What a network has to beat: always the same symbol, symbol frequencies, and n-grams."""
 
 from __future__ import annotations
 
 import numpy as np
 
+NGRAM_ORDERS = range(1, 9)
+
 
 class AlwaysHold:
-    """Predicts `_` at its frequency in training, and every other symbol equally."""
+    """Predicts `_` with its frequency in training, and all other symbols equally."""
 
     name = "always _"
 
     def __init__(self, songs: list[np.ndarray], symbols: int, hold: int):
-        ones = sum(int((song == hold).sum()) for song in songs)
-        ones = max(ones, 1)  # a probability of 0 would cost infinitely many nats
+        holds = sum(int((song == hold).sum()) for song in songs)
+        holds = max(holds, 1)  # a probability of 0 would cost infinitely many nats
         total = sum(len(song) + 1 for song in songs)
-        self._p = np.full(symbols, (1 - ones / total) / max(symbols - 1, 1))
-        self._p[hold] = ones / total
+        self._p = np.full(symbols, (1 - holds / total) / max(symbols - 1, 1))
+        self._p[hold] = holds / total
 
     def log_probabilities(self, songs: list[np.ndarray]) -> list[np.ndarray]:
         """Nats, (len + 1, V) a song: the distribution of each symbol and of the end."""
@@ -27,13 +29,14 @@ class NGram:
 
         p_k(x | context) = (c(x) + u p_(k-1)(x)) / (N + u),     p_0 = 1 / V
 
-    c counts x after the last k - 1 symbols in training, N is their sum, u the number of different x.
-    Contexts are padded with the delimiter before a song's start, and the end is a delimiter too.
+    c counts how often x followed the last k - 1 symbols in training, N is the sum of these counts, and u the
+    number of distinct x among them. Before a song's start, contexts are padded with the delimiter; the end
+    of a song is a delimiter too.
 
     Parameters
     ----------
     order : int
-        1 counts symbols without a context.
+        1 is a count of symbols without context.
     songs : list of integer arrays
         The training part.
     symbols, delimiter : int
@@ -42,7 +45,7 @@ class NGram:
 
     def __init__(self, order: int, songs: list[np.ndarray], symbols: int, delimiter: int):
         if symbols**order >= 2**63:
-            raise ValueError(f"order {order} with {symbols} symbols does not fit 64-bit contexts")
+            raise ValueError(f"order {order} with {symbols} symbols: its contexts need more than 64 bits")
         self.name = f"{order}-gram"
         self.symbols, self.delimiter = symbols, delimiter
         targets = self._targets(songs)
@@ -73,7 +76,7 @@ class NGram:
 
 
 class _Table:
-    """How often each symbol followed each context, as sorted rows."""
+    """How often each symbol followed each context, sorted by context."""
 
     def __init__(self, contexts: np.ndarray, targets: np.ndarray, symbols: int):
         pairs, self._counts = np.unique(contexts * symbols + targets, return_counts=True)
@@ -84,13 +87,13 @@ class _Table:
         self._totals = np.add.reduceat(self._counts, self._first)
 
     def interpolate(self, contexts: np.ndarray, p: np.ndarray) -> None:
-        """p (n, V) of the shorter context, in place to that of this one; unseen contexts change nothing."""
+        """Turn p (n, V) from the shorter contexts to these, in place; unseen contexts change nothing."""
         row = np.searchsorted(self._contexts, contexts).clip(max=len(self._contexts) - 1)
         seen = np.flatnonzero(self._contexts[row] == contexts)
         row = row[seen]
         distinct = self._distinct[row]
         p[seen] *= distinct[:, None]
-        # One entry for each (position, follower): where it lies in p, and its place among the counts.
+        # One entry for each pair of a position and a follower: its row in p, and its place in the counts.
         position = np.repeat(seen, distinct)
         offset = np.arange(len(position)) - np.repeat(np.cumsum(distinct) - distinct, distinct)
         entry = np.repeat(self._first[row], distinct) + offset

@@ -1,14 +1,15 @@
-"""Is it copying? The longest run that a melody shares with the songs the network was trained on."""
+"""Is it copying? The longest run of symbols that a melody shares with the training songs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..corpus import Corpus
 from ..music.symbols import HOLD
 
 
 class SpanFinder:
-    """Finds the longest run that a melody shares with any of many songs.
+    """Finds the longest run that a melody shares with any of a set of songs.
 
     Parameters
     ----------
@@ -31,3 +32,8 @@ class SpanFinder:
             while start + longest < len(text) and text[start : start + longest + 1] in self._text:
                 longest, where = longest + 1, start
         return longest, sum(s != HOLD for s in symbols[where : where + longest])
+
+
+def training_spans(corpus: Corpus) -> SpanFinder:
+    """A finder of the runs that a melody shares with a corpus's training songs."""
+    return SpanFinder([corpus.vocabulary.names(song) for song in corpus.part("training")])

@@ -1,4 +1,4 @@
-"""How much do melodies repeat themselves and each other? Measured over (interval, duration), in any key."""
+"""How much do melodies repeat themselves and each other? Measured over (interval, duration) pairs."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 
 from ..music import Melody
 
-Token = tuple[int | str, float]  # not Fraction, which takes long to hash
-ORDERS = (2, 3, 4)  # of distinct n-grams
-LIMIT = 200  # melodies whose pairs are all compared: 19,900
+Token = tuple[int | str, float]  # a Fraction would be slow to hash
+DISTINCT_ORDERS = (2, 3, 4)
+PAIRED = 200  # melodies of which every pair is compared: 19,900 pairs
 
 
 def tokens(melody: Melody) -> list[Token]:
     """Each note and rest as (interval, duration): semitones from the last note, and quarter lengths.
 
-    The interval of the first note is "first" and that of a rest is "rest", so that equal tokens are equal
-    melodies up to transposition.
+    The first note's interval is "first" and a rest's is "rest". Melodies with equal tokens are transpositions
+    of each other.
     """
     found: list[Token] = []
     before = None
@@ -33,9 +33,9 @@ def tokens(melody: Melody) -> list[Token]:
 
 
 def distinct(melodies: Sequence[Melody], n: int) -> float:
-    """Distinct n-grams over all n-grams of `tokens` [Li16], more than 0 up to 1; none crosses two melodies.
+    """Distinct n-grams of `tokens` over all of them [Li16], in (0, 1]; none spans two melodies.
 
-    It falls as the text grows, so compare only equal numbers of tokens, as `relative_diversity` does.
+    It falls as the text grows: compare only equal numbers of tokens, as `relative_diversity` does.
 
     Raises
     ------
@@ -55,11 +55,12 @@ def _grams(text: list[Token], n: int) -> list[tuple[Token, ...]]:
 def self_bleu(melodies: Sequence[Melody]) -> float:
     """The mean BLEU-4 of each melody against all others [Zhu18], 0 to 1; 1 where all are the same.
 
-    BLEU [Papineni02] is the geometric mean of the precisions of a melody's 1- to 4-grams of `tokens`, times
-    exp(1 - r/c) if its length c is less than r, that of the other melody nearest in length (the shorter of
-    two). A precision counts each n-gram at most as often as it stands in any one of the others. No match
-    counts as 0.1 matches ("method 1" of [Chen14]), but no shared token as 0; a melody of fewer than 4
-    tokens has only the orders it has. The more melodies, the higher: compare equal numbers of them.
+    BLEU [Papineni02] is the geometric mean of the precisions of a melody's 1- to 4-grams of `tokens`. It is
+    multiplied by exp(1 - r/c) where the melody's length c is less than r, the length of the other melody
+    nearest in length (the shorter of two). A precision counts each n-gram at most as often as it occurs in
+    any one of the others. Where nothing matches, 0.1 matches are counted ("method 1" of [Chen14]), but 0
+    for single tokens. A melody of fewer than 4 tokens has only the orders that it is long enough for.
+    More melodies give a higher value: compare equal numbers of them.
 
     Raises
     ------
@@ -71,12 +72,12 @@ def self_bleu(melodies: Sequence[Melody]) -> float:
     precisions: list[list[float]] = [[] for _ in texts]
     for n in range(1, 5):
         counts = [Counter(_grams(text, n)) for text in texts]
-        largest: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])  # the second and the first, by n-gram
+        largest: dict[tuple[Token, ...], list[int]] = defaultdict(lambda: [0, 0])  # the second and the first
         for count in counts:
             for gram, k in count.items():
                 largest[gram] = sorted([*largest[gram], k])[1:]
         for count, found in zip(counts, precisions):
-            # No need to look for the others' largest: that is the second, or at least k and the second too.
+            # min(k, the largest of the others) is min(k, second), whether or not k is the largest itself.
             matches = sum(min(k, largest[gram][0]) for gram, k in count.items())
             if count:
                 found.append((matches or (0.1 if n > 1 else 0)) / count.total())
@@ -88,9 +89,9 @@ def self_bleu(melodies: Sequence[Melody]) -> float:
 
 
 def edit_distance(melodies: Sequence[Melody]) -> float:
-    """The mean Levenshtein distance of two melodies' `tokens`, over the longer one's number of them: 0 to 1.
+    """The mean Levenshtein distance of two melodies' `tokens`, divided by the longer one's length: 0 to 1.
 
-    Over all pairs of up to 200 melodies; of more, over those of 200 drawn with a fixed seed.
+    The mean is over all pairs of up to 200 melodies; of more, 200 are drawn with a fixed seed.
 
     Raises
     ------
@@ -98,9 +99,9 @@ def edit_distance(melodies: Sequence[Melody]) -> float:
         Fewer than two melodies.
     """
     texts = _two_or_more(melodies)
-    texts = sorted((texts[i] for i in _order(len(texts))[:LIMIT]), key=len)
+    texts = sorted((texts[i] for i in _order(len(texts))[:PAIRED]), key=len)
     names = {token: name for name, token in enumerate(dict.fromkeys(t for text in texts for t in text))}
-    padded = np.zeros((len(texts[-1]), len(texts)), np.int32)  # a column a melody, from the shortest on
+    padded = np.zeros((len(texts[-1]), len(texts)), np.int32)  # a column a melody, the shortest first
     for column, text in enumerate(texts):
         padded[: len(text), column] = [names[token] for token in text]
     lengths = np.array([len(text) for text in texts])
@@ -119,9 +120,10 @@ def _to_shorter(text: np.ndarray, others: np.ndarray, lengths: np.ndarray) -> np
         best = np.empty_like(row)
         best[0] = i
         np.minimum(row[1:] + 1, row[:-1] + (others != token), out=best[1:])
-        # An insertion makes best[j] at most best[j - 1] + 1: a running minimum once j is taken off.
+        # An insertion makes best[j] at most best[j - 1] + 1: with j subtracted, that is a running minimum.
         row = np.minimum.accumulate(best - steps) + steps
-    return row[lengths, np.arange(len(lengths))]
+    distances: np.ndarray = row[lengths, np.arange(len(lengths))]
+    return distances
 
 
 def diversity(melodies: Sequence[Melody], amount: int | None = None) -> dict[str, float]:
@@ -130,26 +132,26 @@ def diversity(melodies: Sequence[Melody], amount: int | None = None) -> dict[str
     Parameters
     ----------
     melodies : sequence of Melody
-        Two or more, one of them of 4 tokens at least.
+        Two or more, at least one of them with 4 tokens or more.
     amount : int, optional
-        `distinct` looks at this many tokens from the beginning, and cuts the melody where they run out.
+        `distinct` counts only the first so many tokens, and cuts the melody in which they run out.
     """
-    found = {f"distinct_{n}": distinct(_cut(melodies, amount), n) for n in ORDERS}
+    found = {f"distinct_{n}": distinct(_cut(melodies, amount), n) for n in DISTINCT_ORDERS}
     return found | {"self_bleu": self_bleu(melodies), "edit_distance": edit_distance(melodies)}
 
 
 def relative_diversity(melodies: Sequence[Melody], reference: Sequence[Melody]) -> dict[str, float]:
     """Each measure of `diversity`, divided by the reference's: 1 is as diverse as the reference.
 
-    Above 1 is noise, not success, and below 1 repetition; self_bleu, which measures repetition, is the other
-    way round. Distinct n-grams and self-BLEU depend on the amount of text: so both sets are shuffled with a
-    fixed seed and cut to the smaller number of melodies, and then, for `distinct`, both to the smaller number
-    of tokens.
+    Above 1 is noise rather than success, and below 1 is repetition; for self_bleu, which measures repetition,
+    it is the other way round. Distinct n-grams and self-BLEU depend on the amount of text, so both sets are
+    shuffled with a fixed seed and cut to the smaller number of melodies, and for `distinct` also to the
+    smaller number of tokens.
 
     Raises
     ------
     ValueError
-        What `diversity` cannot measure, or a measure that is 0 for the reference, by its name.
+        `diversity` cannot measure a set, or a measure, which is named, is 0 for the reference.
     """
     size = min(len(melodies), len(reference))
     sets = [[melodies[i] for i in _order(len(melodies))[:size]] for melodies in (melodies, reference)]
@@ -157,18 +159,18 @@ def relative_diversity(melodies: Sequence[Melody], reference: Sequence[Melody]) 
     ours, theirs = (diversity(some, amount) for some in sets)
     for name, value in theirs.items():
         if not value:
-            raise ValueError(f"{name} is 0 for the reference, so nothing can be measured by it")
+            raise ValueError(f"{name} is 0 for the reference, so no ratio to it exists")
     return {name: ours[name] / theirs[name] for name in ours}
 
 
 def _two_or_more(melodies: Sequence[Melody]) -> list[list[Token]]:
     if len(melodies) < 2:
-        raise ValueError(f"{len(melodies)} melodies: to compare them takes 2 or more")
+        raise ValueError(f"only {len(melodies)} melodies: a comparison needs 2 or more")
     return [tokens(melody) for melody in melodies]
 
 
 def _order(size: int) -> np.ndarray:
-    """The same shuffled order every time: files that lie side by side often hold songs of one region."""
+    """A shuffled order, always the same one: neighbouring files often hold songs of one region."""
     return np.random.default_rng(0).permutation(size)
 
 

@@ -1,24 +1,25 @@
-"""What a model is worth on songs that it has not seen: the same measures for networks and baselines."""
+"""What a predictor is worth on songs that it has not seen: the same measures for networks and baselines."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ..corpus import Corpus
-from ..model.model import MelodyModel
+from ..model import MelodyModel
 from ..music import Vocabulary
 from ..music.symbols import DELIMITER, HOLD, REST
-from .baselines import AlwaysHold, NGram
+from .baselines import NGRAM_ORDERS, AlwaysHold, NGram
 from .bootstrap import interval, ratio
-from .predictors import Network, Predictor
+from .predictors import ModelPredictor, Predictor
 
 
 def evaluate(
     predictor: Predictor, songs: list[np.ndarray], vocabulary: Vocabulary, bootstrap: int = 1000
-) -> dict[str, object]:
-    """Measures over songs; no delimiter but the end of a song is a target.
+) -> dict[str, Any]:
+    """Measures over songs; of the delimiters only the one that ends a song is a target.
 
     Parameters
     ----------
@@ -26,28 +27,32 @@ def evaluate(
     songs : list of integer arrays
     vocabulary : Vocabulary
     bootstrap : int
-        Resamples of songs, with a fixed seed, for the 95 % interval.
+        How often the songs are resampled, with a fixed seed, for the 95 % intervals.
 
     Returns
     -------
     dict
-        nats_per_symbol with its interval, bits_per_onset (the same total over onsets: a pitch, `r` or
-        the end), onset_accuracy (over onset targets), accuracy, and pitch_bits (bits a note, the
-        distribution renormalised over pitches); "intervals", the 95 % bootstrap interval over songs of each,
-        and "interval", that of nats_per_symbol.
+        nats_per_symbol; bits_per_onset, the same total in bits over the number of onsets (pitches, `r` and
+        the end); accuracy; onset_accuracy, over onset targets alone; pitch_bits, bits a note with the
+        distribution renormalised over pitches; "intervals", the 95 % bootstrap interval over songs of each of
+        these; and "interval", that of nats_per_symbol.
     """
     return summary(song_totals(predictor, songs, vocabulary), bootstrap)
 
 
-def summary(rows: np.ndarray, bootstrap: int = 1000) -> dict[str, object]:
+def summary(rows: np.ndarray, bootstrap: int = 1000) -> dict[str, Any]:
     """The measures of `evaluate` from the rows of `song_totals`."""
     found = _measures(rows.sum(axis=0))
-    intervals = {name: interval(rows, lambda sums, k=name: _measures(sums)[k], bootstrap) for name in found}
+
+    def interval_of(name: str) -> list[float | None]:
+        return interval(rows, lambda sums: _measures(sums)[name], bootstrap)
+
+    intervals = {name: interval_of(name) for name in found}
     return {**found, "interval": intervals["nats_per_symbol"], "intervals": intervals}
 
 
 def _measures(sums: np.ndarray) -> dict[str, float]:
-    """Of the sums of rows."""
+    """The measures, from the sum of the rows of `song_totals`."""
     total, symbols, onsets, right, right_onsets, pitch_nats, notes = sums.tolist()
     return {
         "nats_per_symbol": total / symbols,
@@ -61,7 +66,7 @@ def _measures(sums: np.ndarray) -> dict[str, float]:
 def song_totals(predictor: Predictor, songs: list[np.ndarray], vocabulary: Vocabulary) -> np.ndarray:
     """A row a song: nats, symbols, onsets, right, right onsets, pitch nats, notes."""
     if not songs:
-        raise ValueError("there is no song to evaluate on: the corpus is too small to have a part for it")
+        raise ValueError("there is no song to evaluate on: prepare a corpus with more songs")
     hold = np.array([s == HOLD for s in vocabulary])
     pitches = np.array([s not in (HOLD, REST, DELIMITER) for s in vocabulary])
     delimiter = vocabulary.ids([DELIMITER])[0]
@@ -71,7 +76,7 @@ def song_totals(predictor: Predictor, songs: list[np.ndarray], vocabulary: Vocab
         nats = -p[np.arange(len(targets)), targets]
         right = p.argmax(axis=1) == targets
         onset, note = ~hold[targets], pitches[targets]
-        mass = np.logaddexp.reduce(p[note][:, pitches], axis=1)  # ln of all pitches' probability
+        mass = np.logaddexp.reduce(p[note][:, pitches], axis=1)  # ln of the sum over pitches
         rows.append(
             (
                 nats.sum(),
@@ -86,22 +91,33 @@ def song_totals(predictor: Predictor, songs: list[np.ndarray], vocabulary: Vocab
     return np.array(rows, float)
 
 
-ORDERS = range(1, 9)
+def ngram_totals(
+    training: list[np.ndarray], songs: list[np.ndarray], vocabulary: Vocabulary
+) -> dict[str, np.ndarray]:
+    """`song_totals` of every n-gram, by its name."""
+    delimiter = vocabulary.ids([DELIMITER])[0]
+    grams = [NGram(order, training, len(vocabulary), delimiter) for order in NGRAM_ORDERS]
+    return {gram.name: song_totals(gram, songs, vocabulary) for gram in grams}
 
 
-def measure(corpus: Corpus, model: MelodyModel) -> dict[str, dict]:
-    """The test part through `evaluate`: the network, always-`_`, and n-grams to order 8, a row each.
+def best_ngram(totals: dict[str, np.ndarray]) -> str:
+    """The name of the n-gram with the fewest nats, from what `ngram_totals` gives."""
+    return min(totals, key=lambda name: float(totals[name][:, 0].sum()))
 
-    The network's row also holds "over_ngram": its nats over those of the best n-gram, named in "best_ngram",
-    with the paired bootstrap interval over songs.
+
+def measure(corpus: Corpus, model: MelodyModel) -> dict[str, dict[str, Any]]:
+    """The measures of `evaluate` on the test part: of the network, "always _", and every n-gram.
+
+    The network's row also holds "best_ngram", the name of the n-gram with the fewest nats, and "over_ngram",
+    the network's nats over those of that one with the paired bootstrap interval over songs.
     """
-    songs, training, V = corpus.part("test"), corpus.part("training"), len(corpus.vocabulary)
-    hold = corpus.vocabulary.ids([HOLD])[0]
-    network = Network(model, corpus.delimiter)
-    grams = [NGram(order, training, V, corpus.delimiter) for order in ORDERS]
-    predictors = [network, AlwaysHold(training, V, hold), *grams]
-    rows = {p.name: song_totals(p, songs, corpus.vocabulary) for p in predictors}
-    best = min((gram.name for gram in grams), key=lambda name: rows[name][:, 0].sum())
-    found = {name: summary(of_songs) for name, of_songs in rows.items()}
-    found[network.name] |= {"best_ngram": best, "over_ngram": ratio(rows[network.name], rows[best])}
+    songs, training, vocabulary = corpus.part("test"), corpus.part("training"), corpus.vocabulary
+    hold = vocabulary.ids([HOLD])[0]
+    network = ModelPredictor(model, corpus.delimiter)
+    predictors: list[Predictor] = [network, AlwaysHold(training, len(vocabulary), hold)]
+    rows = {p.name: song_totals(p, songs, vocabulary) for p in predictors}
+    grams = ngram_totals(training, songs, vocabulary)
+    best = best_ngram(grams)
+    found = {name: summary(of_songs) for name, of_songs in (rows | grams).items()}
+    found[network.name] |= {"best_ngram": best, "over_ngram": ratio(rows[network.name], grams[best])}
     return found

@@ -1,4 +1,4 @@
-"""Do two sets of melodies differ from each other more than one of them differs within itself?"""
+"""Do two sets of melodies differ from each other more than the melodies within one set do?"""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 from ..music import Melody
 from ..music.symbols import STEPS_A_QUARTER
 
-LONGEST = 16  # in 16ths; the last class of note lengths holds all longer ones too
-FINEST = 1000  # bandwidths that the longest distance may have, so that the bins stay few
-BINS = 16  # a bandwidth
-REACH = 5  # bandwidths; less than a millionth of a Gaussian lies further out
-FLOOR = 1e-6  # the part of a uniform density that keeps a divergence finite
+DURATION_CLASSES = 16  # 1 to 16 16ths; the last class also holds all longer notes
+FINEST = 1000  # bandwidths in the longest distance at most, which bounds the number of bins
+BINS = 16  # for each bandwidth
+REACH = 5  # bandwidths; less than a millionth of a Gaussian lies farther out
+FLOOR = 1e-6  # the share of a uniform density that is mixed in to keep the divergence finite
 
 
 class Comparison(NamedTuple):
-    """Of one feature: see `relative_measures`."""
+    """The two measures of one feature: see `relative_measures`."""
 
     overlap: float
     divergence: float
@@ -27,7 +27,7 @@ class Comparison(NamedTuple):
 def features(melody: Melody) -> dict[str, np.ndarray]:
     """The nine features of [Yang18] that need no bars, of the notes of one melody; rests only take time.
 
-    What needs more notes than there are is 0, so that a silent melody is far from every other one.
+    A feature that needs more notes than there are is 0, so that a silent melody is far from every other.
 
     Parameters
     ----------
@@ -41,17 +41,17 @@ def features(melody: Melody) -> dict[str, np.ndarray]:
         pitch_classes (12,)
             Each pitch class's share of the sounding time.
         pitch_class_transitions (12, 12)
-            Shares of the pairs (from, to) of adjacent notes. The paper counts them; shares leave the
-            length of the melody to note_count.
+            Shares of the pairs (from, to) of adjacent notes. [Yang18] counts the pairs; shares leave the
+            melody's length to note_count.
         pitch_range ()
             Semitones between the lowest and the highest note.
         mean_interval ()
             Semitones between adjacent notes, up or down.
         note_count ()
         mean_onset_interval ()
-            Quarter lengths from one note's beginning to the next one's.
+            Quarter lengths from the beginning of one note to that of the next.
         durations (16,)
-            Shares of the notes that last 1, 2, ..., 15, and 16 or more 16ths, rounded to whole ones.
+            Shares of the notes that last 1, 2, ..., 15, and 16 or more 16ths, rounded to whole 16ths.
         duration_transitions (16, 16)
             Shares of the pairs (from, to) of adjacent notes, in the same classes.
     """
@@ -59,7 +59,7 @@ def features(melody: Melody) -> dict[str, np.ndarray]:
     sounds = np.array([pitch is not None for pitch, _ in melody.notes], bool)
     onsets, durations = (np.cumsum(lasting) - lasting)[sounds], lasting[sounds]
     pitches = np.array([pitch for pitch, _ in melody.notes if pitch is not None], int)
-    classes = np.clip(np.rint(durations * STEPS_A_QUARTER), 1, LONGEST).astype(int) - 1
+    classes = np.clip(np.rint(durations * STEPS_A_QUARTER), 1, DURATION_CLASSES).astype(int) - 1
     return {
         "pitch_count": np.array(len(set(pitches)), float),
         "pitch_classes": _shares(np.bincount(pitches % 12, durations, minlength=12)),
@@ -68,8 +68,8 @@ def features(melody: Melody) -> dict[str, np.ndarray]:
         "mean_interval": _mean(np.abs(np.diff(pitches))),
         "note_count": np.array(len(pitches), float),
         "mean_onset_interval": _mean(np.diff(onsets)),
-        "durations": _shares(np.bincount(classes, minlength=LONGEST)),
-        "duration_transitions": _transitions(classes, LONGEST),
+        "durations": _shares(np.bincount(classes, minlength=DURATION_CLASSES)),
+        "duration_transitions": _transitions(classes, DURATION_CLASSES),
     }
 
 
@@ -96,38 +96,39 @@ def relative_measures(reference: Sequence[Melody], generated: Sequence[Melody]) 
     """The relative measures of [Yang18] for each of `features`.
 
     p is the density of the Euclidean distances from each reference melody to all others of its set, N (N - 1)
-    of them; q is that of the distances from each reference melody to each generated one. Both are smoothed by
-    a Gaussian kernel of Scott's bandwidth, s n^(-1/5), where s is the standard deviation of n distances.
+    of them; q is the density of the distances from each reference melody to each generated one. Both are
+    smoothed by a Gaussian kernel with Scott's bandwidth, s n^(-1/5), where s is the standard deviation of the
+    n distances.
 
     Two things differ from the authors' program. It integrates only between the shortest and the longest
-    distance, and so finds less than 1 for equal densities; here the whole line counts. And the two densities
-    share the wider of their bandwidths, so that a feature of few values, or of one, is not called different
-    because one kernel is narrower.
+    distance, and so finds less than 1 for equal densities; here the integral is over the whole line. And both
+    densities use the wider of their two bandwidths, so that a feature with few values, or only one, is not
+    called different just because one kernel is narrower.
 
-    Pitch classes are compared as they stand: transpose both sets to one tonic first. And what is compared is
-    how far melodies are from each other, no more: sets that overlap may still differ in other ways.
+    Pitch classes are compared as they are: transpose both sets to one tonic first. Only the distances between
+    melodies are compared: sets that overlap may still differ in other ways.
 
     Parameters
     ----------
     reference, generated : sequences of Melody
-        Two or more each; they need not be as many.
+        Two or more each; the sets may differ in size.
 
     Returns
     -------
     dict of str to Comparison
         overlap : the area under both densities, the integral of min(p, q): 0 to 1. A set of N against itself
-        gives at least 1 - 1/N, because only between the sets does a melody meet itself.
+        gives at least 1 - 1/N: only in q does a melody meet itself.
         divergence : KL(p || q) in nats, the integral of p ln(p / q), 0 or more, with a millionth of a uniform
         density mixed into both.
 
     Raises
     ------
     ValueError
-        A set of fewer than two melodies, by its name.
+        A set, which is named, has fewer than two melodies.
     """
     for name, melodies in (("reference", reference), ("generated", generated)):
         if len(melodies) < 2:
-            raise ValueError(f"the {name} set has {len(melodies)} melodies: distances need 2 or more")
+            raise ValueError(f"the {name} set has {len(melodies)} melodies, and distances need 2 or more")
     ours, theirs = [features(melody) for melody in reference], [features(melody) for melody in generated]
     found = {}
     for name in ours[0]:
@@ -138,7 +139,7 @@ def relative_measures(reference: Sequence[Melody], generated: Sequence[Melody]) 
 
 
 def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(N, M) from (N, D) and (M, D), rounded, so that what only float arithmetic tells apart is equal."""
+    """(N, M) from (N, D) and (M, D), rounded, so that differences in the last float digits vanish."""
     return np.round([np.sqrt(np.square(b - row).sum(axis=1)) for row in a], 9)
 
 
@@ -152,14 +153,15 @@ def _compare_distances(within: np.ndarray, between: np.ndarray) -> Comparison:
     area = np.minimum(p, q).sum()
     p, q = ((1 - FLOOR) * density + FLOOR / len(density) for density in (p, q))
     divergence = (p * np.log(p / q)).sum()
-    return Comparison(min(float(area), 1.0), max(float(divergence), 0.0))  # sums of shares round to 1 + 1e-15
+    # Rounding may take a sum of shares to 1 + 1e-15.
+    return Comparison(min(float(area), 1.0), max(float(divergence), 0.0))
 
 
 def _smoothed(distances: np.ndarray, bandwidth: float, longest: float) -> np.ndarray:
     """A Gaussian kernel density estimate as shares of narrow bins, which sum to 1.
 
-    Each distance is shared between the two bins beside it, and then there is one kernel for each bin, not for
-    each of 40,000 distances: the areas agree to 0.001.
+    Each distance is shared between the two nearest bins, and there is one kernel for each bin rather than for
+    each of 40,000 distances; the areas agree to 0.001.
     """
     reach = REACH * BINS
     places = distances * (BINS / bandwidth) + reach

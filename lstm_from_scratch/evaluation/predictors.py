@@ -1,4 +1,4 @@
-"""What gives every symbol of a song a probability: the common form of networks and counting models."""
+"""A predictor gives every symbol of a song a probability; networks and counting models are predictors."""
 
 from __future__ import annotations
 
@@ -12,22 +12,27 @@ from ..model.model import log_softmax
 
 
 class Predictor(Protocol):
-    """Anything with a distribution for each symbol of a song and for its end."""
+    """Anything that gives a distribution for each symbol of a song and for its end."""
+
+    name: str
 
     def log_probabilities(self, songs: list[np.ndarray]) -> list[np.ndarray]:
         """Nats, (len + 1, V) a song."""
         ...
 
 
-class Network:
-    """A trained model as a predictor, evaluated as it was trained. [`window`: the last symbols only]
+class ModelPredictor:
+    """A trained model as a predictor, evaluated in the way that it was trained.
+
+    A model with a `window` sees only that many symbols before each target; any other starts from the zero
+    state and carries its state through the song.
 
     Parameters
     ----------
     model : MelodyModel
     delimiter : int
     columns : int
-        How many songs, or windows, run side by side.
+        How many songs run side by side.
     """
 
     name = "network"
@@ -37,10 +42,11 @@ class Network:
 
     def log_probabilities(self, songs: list[np.ndarray]) -> list[np.ndarray]:
         """Nats, (len + 1, V) a song."""
-        return self._by_windows(songs) if self.model.window else self._by_state(songs)
+        window = self.model.window
+        return self._by_windows(songs, window) if window else self._by_state(songs)
 
     def _by_state(self, songs: list[np.ndarray]) -> list[np.ndarray]:
-        """From the zero state, fed one delimiter, the state carried through each song."""
+        """From the zero state and one delimiter, carrying the state through each song."""
         found: list[np.ndarray] = [np.empty(0)] * len(songs)
         by_length = sorted(range(len(songs)), key=lambda i: len(songs[i]))
         for start in range(0, len(songs), self.columns):
@@ -62,20 +68,15 @@ class Network:
             state = self.model.state
             yield log_softmax(logits)
 
-    def _by_windows(self, songs: list[np.ndarray]) -> list[np.ndarray]:
-        """Each symbol from the `window` symbols before it, delimiters before the song's start."""
-        length = self.model.window
-        padded = [np.concatenate([np.full(length, self.delimiter), song]) for song in songs]
-        all_windows = np.concatenate([np.lib.stride_tricks.sliding_window_view(p, length) for p in padded])
-        columns = 8 * self.columns
-        p = [
-            log_softmax(
-                self.model.backend.to_host(
-                    self.model.logits(
-                        self.model.backend.to_device(all_windows[i : i + columns].T), last_only=True
-                    )
-                )
-            ).T
-            for i in range(0, len(all_windows), columns)
-        ]
+    def _by_windows(self, songs: list[np.ndarray], window: int) -> list[np.ndarray]:
+        """Each symbol from the `window` symbols before it, with delimiters before the song's start."""
+        padding = np.full(window, self.delimiter)
+        windows = np.concatenate(
+            [np.lib.stride_tricks.sliding_window_view(np.append(padding, song), window) for song in songs]
+        )
+        columns = 8 * self.columns  # windows are short
+        p = []
+        for start in range(0, len(windows), columns):
+            tokens = self.model.backend.to_device(windows[start : start + columns].T)
+            p.append(log_softmax(self.model.backend.to_host(self.model.logits(tokens, last_only=True))).T)
         return np.split(np.concatenate(p), np.cumsum([len(song) + 1 for song in songs])[:-1])

@@ -17,7 +17,7 @@ from ..composing.primer import Primer, as_melody
 from ..composing.sampling import compose
 from ..corpus.corpus import Corpus
 from ..corpus.parts import PARTS
-from ..evaluation.copying import SpanFinder
+from ..evaluation.copying import SpanFinder, training_spans
 from ..evaluation.evaluation import measure
 from ..files import write_text
 from ..model.model import MelodyModel
@@ -128,7 +128,7 @@ def run_demo(
     model = MelodyModel.load(out / "model" / "best.npz")
     say("measuring on songs that were held out, and composing")
     measures = measure(corpus, model)
-    find_span = SpanFinder(spell(corpus.part("training"), corpus.vocabulary))
+    find_span = training_spans(corpus)
     exhibits = exhibit_melodies(model, find_span, out, seed)
     shown = {name: measures[name] for name in ("3-gram", "5-gram")}
     facts = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..composing.sampling import compose
 from ..evaluation.evaluation import evaluate
-from ..evaluation.predictors import Network
+from ..evaluation.predictors import ModelPredictor
 from ..training.run import Run
 
 TEMPERATURE = 0.6
@@ -41,7 +41,7 @@ class Snapshots:
         rng = np.random.default_rng(self.seed)
         drawn = compose(model, corpus.vocabulary, temperature=TEMPERATURE, steps=LENGTH, rng=rng)
         songs = corpus.part("validation")[:LISTENERS]
-        found = evaluate(Network(model, corpus.delimiter), songs, corpus.vocabulary, bootstrap=0)
+        found = evaluate(ModelPredictor(model, corpus.delimiter), songs, corpus.vocabulary, bootstrap=0)
         self.taken.append({"step": run.step, "loss": found["nats_per_symbol"], "symbols": drawn.symbols})
         return True
 

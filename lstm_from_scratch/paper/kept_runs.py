@@ -1,4 +1,4 @@
-"""Training runs that are measured, kept, and not run again."""
+"""Training runs whose time is measured, and which are kept rather than run again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,26 +19,26 @@ from ..training.loop import train
 from ..training.recipe import Recipe
 from ..training.run import Run
 from ..training.running_means import Row
+from . import Result
 
 Progress = Callable[[Run, "Row | None"], None]
-WRITTEN_EVERY = 10.0  # seconds: as much of a run's time may be lost where it is killed
+WRITTEN_EVERY = 10.0  # seconds of its time that a run may lose when it is killed
 
 
 def trained(
     corpus: Corpus, recipe: Recipe, folder: Path, seed: int = 0, progress: Progress = lambda run, row: None
-) -> tuple[MelodyModel, dict[str, Any]]:
-    """The best model of a run and its record: read from the folder where the same run is finished there.
+) -> tuple[MelodyModel, Result]:
+    """The best model of a run, and its record; a run that the folder holds, finished, is read from there.
 
-    An unfinished run goes on from its last checkpoint.
+    An unfinished run continues from its last checkpoint.
 
     Returns
     -------
     model : MelodyModel
     record : dict
-        "seed", "recipe", "corpus" (its digest), "parameters", "steps" made, "rows": the history, each row
-        with the "seconds" of training and validation until then, and "best": the row of the model. They
-        are the processor's, so that other work on the machine does not count; on one thread they are what
-        an idle machine takes.
+        "seed"; "recipe"; "corpus", its digest; "parameters"; "steps"; "rows", the history, each row with the
+        "seconds" of training and validation up to it; and "best", the row of the model. Seconds are processor
+        time, so other work on the machine does not count; on one thread an idle machine takes as long.
     """
     wanted = {"seed": seed, "recipe": asdict(recipe), "corpus": corpus.digest}
     record = _read(folder / "record.json")
@@ -51,19 +50,19 @@ def trained(
     return MelodyModel.load(folder / "best.npz"), record
 
 
-def as_it_stands(folder: Path) -> tuple[MelodyModel, dict[str, Any]]:
-    """As `trained`, of a run that is not finished: the best model until now, and what its folder tells."""
+def as_it_stands(folder: Path) -> tuple[MelodyModel, Result]:
+    """Like `trained`, for a run that is not finished: its best model so far, and a record of it."""
     model = MelodyModel.load(folder / "best.npz")
     history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
     about = {name: model.about[name] for name in ("seed", "recipe", "corpus")}
     return model, about | _record(False, model, history, folder)
 
 
-def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Progress) -> dict[str, Any]:
+def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Progress) -> Result:
     clock = _Clock(folder / "clock.json", progress)
     try:
         run = train(corpus, recipe, folder, seed, resume=True, progress=clock)
-    except CheckpointError:  # of another recipe, seed or corpus
+    except CheckpointError:  # the folder holds a run with another recipe, seed or corpus
         run = train(corpus, recipe, folder, seed, progress=clock)
     if not run.finished:
         clock.write(run.step)
@@ -71,7 +70,7 @@ def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Pr
     return _record(True, run.model, run.history, folder)
 
 
-def _record(finished: bool, model: MelodyModel, history: list[Row], folder: Path) -> dict[str, Any]:
+def _record(finished: bool, model: MelodyModel, history: list[Row], folder: Path) -> Result:
     seconds = _read(folder / "clock.json")
     _check_seconds(history, seconds, folder)
     rows = [row | {"seconds": seconds[str(row["step"])]} for row in history]
@@ -85,9 +84,9 @@ def _record(finished: bool, model: MelodyModel, history: list[Row], folder: Path
 
 
 class _Clock:
-    """Processor seconds of a run at each validation, over all its parts; they lie beside its checkpoints.
+    """Processor seconds of a run at each validation, in a file beside its checkpoints.
 
-    So do those of the last batch that was seen: the part that goes on begins with them.
+    The file also holds the seconds at the last batch seen, from which a resumed run goes on counting.
     """
 
     def __init__(self, path: Path, progress: Progress):
@@ -95,9 +94,9 @@ class _Clock:
         self._seconds: dict[str, float] = {}
 
     def __call__(self, run: Run, row: Row | None) -> None:
-        if not self._seconds:  # the first batch of this part
+        if not self._seconds:  # the first batch since the run was started or resumed
             kept = {"0": 0.0} | (_read(self._path) if run.step > 1 else {})
-            # a run that was killed goes on from a step before the last that its clock has seen
+            # A killed run resumes at its last checkpoint, which may be earlier than its clock's last step.
             self._before = float(np.interp(run.step - 1, [int(step) for step in kept], list(kept.values())))
             self._seconds = {step: s for step, s in kept.items() if int(step) < run.step}
             _check_seconds(run.history[: -1 if row else None], self._seconds, self._path.parent)
@@ -112,31 +111,32 @@ class _Clock:
         return self._before + time.process_time() - self._start
 
     def write(self, step: int) -> None:
-        """Keep what is known after so many steps."""
+        """Write the seconds known after so many steps."""
         if self._seconds:
             write_text(self._path, json.dumps(self._seconds | {str(step): self._now()}) + "\n")
             self._written = time.monotonic()
 
 
 def _check_seconds(history: list[Row], seconds: dict[str, float], folder: Path) -> None:
-    """Refuse a run of which it is not known how long it took: one that another command trained, say."""
+    """Refuse a run that is missing some of its times, for example because another command trained it."""
     for row in history:
         if str(row["step"]) not in seconds:
             raise ValueError(
-                f"{folder}: clock.json does not tell when step {row['step']} was made; "
-                "remove this folder, and the run is made anew"
+                f"{folder}: clock.json does not say when step {row['step']} was made; "
+                "remove this folder, and the run starts afresh"
             )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Result:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found: Result = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return found
 
 
 def machine() -> dict[str, str]:
-    """Where and with what a figure was measured."""
+    """The machine and the versions with which a figure was measured, and the date."""
     return {
         "processor": _processor(),
         "python": platform.python_version(),
@@ -146,7 +146,7 @@ def machine() -> dict[str, str]:
 
 
 def _processor() -> str:
-    """As Linux names it, else as Python does."""
+    """The processor's name as Linux gives it, or else as Python does."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

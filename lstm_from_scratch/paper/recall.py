@@ -1,4 +1,4 @@
-"""A task of recall: how long a cell keeps what it was told to keep. [P IV-B]"""
+"""A recall task: for how long can a cell keep what it was told to keep? [P IV-B]"""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from ..model import MelodyModel
 from ..network import Adam, clip_by_global_norm
 
 ITEMS, MARK = 8, 8
-QUESTIONS = 9  # the question for the first item, then those for the others
+QUESTIONS = 9  # the question about the first item; those about the others follow
 DISTANCES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-RECALLED, LEARNT = 0.9, 0.99  # of the items
+RECALLED, LEARNT = 0.9, 0.99  # shares of the items
 RECALL_UNITS, RECALL_UPDATES = 64, 2000
-RECALL_RATES = (0.001, 0.003, 0.01)  # tried for each cell and task, with a seed that is not reported
+RECALL_RATES = (0.001, 0.003, 0.01)  # each is tried for every cell and task, with a seed of its own
+# How many items are marked, and whether each distance is learnt on its own.
 TASKS = {"one alone": (1, True), "one": (1, False), "two": (2, False), "four": (4, False)}
 
 
 def recall_batch(
     items: int, distance: int, columns: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A mark, so many of 8 items, `distance` more as distractors, a question for one of the marked ones.
+    """A mark, `items` of 8 items, `distance` more as distractors, and a question about a marked one.
 
-    The distractors look as items do: what to keep is told by the mark alone.
+    The distractors look like items: only the mark says what to keep.
 
     Returns
     -------
     tokens : int array (1 + items + distance + 1, columns)
     asked : int array (columns,)
-        The items that the questions ask for: the targets.
+        The items that the questions ask for, which are the targets.
     """
     tokens = rng.integers(ITEMS, size=(items + distance + 2, columns))
     which = rng.integers(items, size=columns)
@@ -41,14 +42,14 @@ def recall_batch(
 def recall(cell: str, items: int, lr: float, seed: int, shortest: int, longest: int) -> dict[int, float]:
     """Train a cell to recall one of the marked items after distractors, and measure how often it does.
 
-    Every update sees one distance, drawn evenly on a logarithmic scale between the shortest and the longest:
-    with both alike, there are no short ones that would teach what long ones need. Training ends early once
-    nothing is left to learn.
+    Each update has one distance, drawn uniformly on a logarithmic scale from the shortest to the longest. If
+    these are equal, no shorter distances teach the cell what the long one needs. Training stops early once
+    there is nothing left to learn.
 
     Returns
     -------
     dict
-        The share recalled, of 512, at each of DISTANCES that was learnt.
+        For each of DISTANCES that was trained on, the share recalled out of 512.
     """
     rng = np.random.default_rng([seed, 1])
     model = MelodyModel(QUESTIONS + items, RECALL_UNITS, cell, 0.0, rng=np.random.default_rng(seed))
@@ -70,7 +71,7 @@ def _recalled(model: MelodyModel, items: int, distance: int, rng: np.random.Gene
 
 
 def accuracies(cell: str, items: int, alone: bool, lr: float, seed: int) -> dict[int, float]:
-    """What `recall` gives at each distance: learnt all together, or each alone, up to the first failure."""
+    """What `recall` gives at each distance: all learnt together, or each alone up to the first failure."""
     if not alone:
         return recall(cell, items, lr, seed, DISTANCES[0], DISTANCES[-1])
     found: dict[int, float] = {}
@@ -82,7 +83,7 @@ def accuracies(cell: str, items: int, alone: bool, lr: float, seed: int) -> dict
 
 
 def measure_recall(cell: str, seeds: int, say: Callable[[str], None] = print) -> dict[str, list[int]]:
-    """The longest distance recalled in each of TASKS, for each seed, with the rate that suits the cell."""
+    """The longest distance recalled in each of TASKS, for each seed, with the rate that is best for it."""
     found = {}
     for name, (items, alone) in TASKS.items():
         say(f"{cell.upper()}: recall, {name}")
@@ -93,7 +94,7 @@ def measure_recall(cell: str, seeds: int, say: Callable[[str], None] = print) ->
 
 
 def longest_recalled(accuracies: dict[int, float]) -> int:
-    """The largest distance up to which every one was recalled often enough; 0 for none."""
+    """The largest distance up to which the recall was good enough at every distance; 0 if at none."""
     longest = 0
     for distance in sorted(accuracies):
         if accuracies[distance] < RECALLED:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..corpus.corpus import Corpus, CorpusError
 from ..evaluation.evaluation import evaluate
-from ..evaluation.predictors import Network
+from ..evaluation.predictors import ModelPredictor
 from ..model.checkpoint import CheckpointError, read_checkpoint, set_weights, write_checkpoint
 from ..model.model import MelodyModel, model_arrays, model_header
 from ..music.symbols import HOLD
@@ -176,7 +176,7 @@ class Run:
         """
         means = self.meter.means()
         self._check_loss()
-        network = Network(self.averaged, self.corpus.delimiter)
+        network = ModelPredictor(self.averaged, self.corpus.delimiter)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             found = evaluate(network, self.corpus.part("validation"), self.corpus.vocabulary, bootstrap=0)
         if not math.isfinite(found["nats_per_symbol"]):

@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lstm_from_scratch.composing import compositions as module
 from lstm_from_scratch.composing.compositions import compose_files
 from lstm_from_scratch.composing.primer import Primer, as_melody, read_primer
+from lstm_from_scratch.evaluation.copying import training_spans
 from lstm_from_scratch.music import KernError, Note, decode, encode, read_kern
 from lstm_from_scratch.music.rules import to_common_key
 
@@ -174,7 +174,7 @@ def test_copied_runs_are_looked_for_in_the_training_part(saved, corpus, tmp_path
     assert about["melodies"][0]["copied_symbols"] == 30
     assert about["melodies"][0]["copied_onsets"] == sum(s != "_" for s in song)
     assert "longest run shared with the training songs 30 symbols" in lines[0]
-    find = module.training_spans(tmp_path / "corpus")
+    find = training_spans(corpus)
     tests = [find(corpus.vocabulary.names(song))[0] == len(song) for song in corpus.part("test")]
     assert not all(tests)
 

@@ -13,7 +13,7 @@ from lstm_from_scratch.evaluation.context import (
     long_windows,
     truncated_nats,
 )
-from lstm_from_scratch.evaluation.predictors import Network
+from lstm_from_scratch.evaluation.predictors import ModelPredictor
 from lstm_from_scratch.model import MelodyModel
 
 
@@ -40,7 +40,7 @@ def test_a_cut_context_is_a_song_that_begins_there(net):
         for i in (0, 255, 256, 299):
             # a network that is fed `delimiter` first: here the delimiter is the first symbol of the context
             first, *rest = windows[i, -1 - length : -1]
-            p = Network(net, first).log_probabilities([np.array(rest, int)])[0][-1]
+            p = ModelPredictor(net, first).log_probabilities([np.array(rest, int)])[0][-1]
             assert row[i] == pytest.approx(-p[windows[i, -1]], rel=1e-9)
 
 

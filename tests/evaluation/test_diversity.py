@@ -150,7 +150,7 @@ def test_nothing_in_common():
 
 def test_many_melodies_are_sampled(monkeypatch):
     tunes = walks(7, 0)
-    monkeypatch.setattr(module, "LIMIT", 3)
+    monkeypatch.setattr(module, "PAIRED", 3)
     monkeypatch.setattr(module, "_order", lambda size: np.arange(size)[::-1])
     assert edit_distance(tunes) == edit_distance(tunes[:3:-1]) != edit_distance(tunes[:3])
 

@@ -7,7 +7,7 @@ import pytest
 
 from lstm_from_scratch.evaluation.bootstrap import interval, ratio
 from lstm_from_scratch.evaluation.evaluation import evaluate, measure, song_totals
-from lstm_from_scratch.evaluation.predictors import Network
+from lstm_from_scratch.evaluation.predictors import ModelPredictor
 
 SONGS = [["60", "_", "r", "_"], ["62", "_", "_"], ["60"], ["64", "_", "62", "_", "60", "_", "_", "_"]]
 
@@ -130,7 +130,7 @@ def direct(model, song, delimiter):
 @pytest.mark.parametrize(("columns", "backwards"), [(1, False), (3, True), (64, False)])
 def test_a_model_is_evaluated_from_the_zero_state_through_each_song(corpus, model, columns, backwards):
     songs = corpus.songs[::-3] if backwards else corpus.songs[::3]
-    found = Network(model, corpus.delimiter, columns).log_probabilities(songs)
+    found = ModelPredictor(model, corpus.delimiter, columns).log_probabilities(songs)
     for song, p in zip(songs, found):
         assert p.shape == (len(song) + 1, 26) and p.dtype == np.float64
         assert p == pytest.approx(direct(model, song, corpus.delimiter), abs=2e-5)
@@ -139,7 +139,7 @@ def test_a_model_is_evaluated_from_the_zero_state_through_each_song(corpus, mode
 @pytest.mark.parametrize("columns", [1, 64])
 def test_a_window_model_is_evaluated_window_by_window(corpus, window_model, columns):
     songs = [corpus.songs[3], corpus.songs[0][:1], corpus.songs[7][:70]]
-    found = Network(window_model, corpus.delimiter, columns).log_probabilities(songs)
+    found = ModelPredictor(window_model, corpus.delimiter, columns).log_probabilities(songs)
     for song, p in zip(songs, found):
         padded = [corpus.delimiter] * 64 + list(song)
         assert p.shape == (len(song) + 1, 26)
@@ -150,13 +150,13 @@ def test_a_window_model_is_evaluated_window_by_window(corpus, window_model, colu
 
 def test_the_two_kinds_of_model_differ(corpus, model, window_model):
     songs = [corpus.songs[0]]
-    a, b = (Network(m, corpus.delimiter).log_probabilities(songs)[0] for m in (model, window_model))
+    a, b = (ModelPredictor(m, corpus.delimiter).log_probabilities(songs)[0] for m in (model, window_model))
     assert np.abs(a - b).max() > 1e-4
 
 
 def test_huge_logits_do_not_overflow(corpus, model):
     model.params["dense.b"][...] = np.linspace(-1e4, 1e4, 26)[:, None]
-    totals = song_totals(Network(model, corpus.delimiter), corpus.songs[:2], corpus.vocabulary)
+    totals = song_totals(ModelPredictor(model, corpus.delimiter), corpus.songs[:2], corpus.vocabulary)
     assert np.isfinite(totals).all()
 
 
@@ -169,6 +169,6 @@ def test_everything_is_measured_on_the_test_part(corpus, model):
     assert network.pop("best_ngram") == name
     over, low, high = network.pop("over_ngram")
     assert over == pytest.approx(network["nats_per_symbol"] / best) and low < over < high
-    assert network == evaluate(Network(model, corpus.delimiter), songs, corpus.vocabulary)
+    assert network == evaluate(ModelPredictor(model, corpus.delimiter), songs, corpus.vocabulary)
     assert best < found["always _"]["nats_per_symbol"] < math.log(26)
     assert found["network"]["nats_per_symbol"] == pytest.approx(math.log(26), abs=0.2)

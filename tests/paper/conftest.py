@@ -5,7 +5,7 @@ import math
 import pytest
 
 from lstm_from_scratch.evaluation.context import CONTEXTS
-from lstm_from_scratch.paper.yardstick import TEMPERATURES
+from lstm_from_scratch.paper.samples import SAMPLED_TEMPERATURES
 
 MODELS = {"rnn-256": 85_000, "gru-256": 235_557, "lstm-256": 310_565, "rnn-505": 310_112, "gru-299": 311_012}
 
@@ -56,7 +56,7 @@ def context(perplexities, reach):
 
 
 def model(k, parameters):
-    """As `Yardstick.summed_up` gives it, the better the larger k is."""
+    """As `ModelMeasures.summed_up` gives it, the better the larger k is."""
     bits, reach = 3.9 - 0.2 * k, (8, 32, 64, 12, 48)[k]
     fade = (0.7, 0.93, 0.985, 0.75, 0.95)[k]
     return measures(bits) | {
@@ -70,7 +70,7 @@ def model(k, parameters):
             "onsets": context([8 + 12 * math.exp(-3 * L / reach) + 0.6 * (4 - k) for L in CONTEXTS], reach),
         },
         "gradient_norm": [0.4 * fade**L for L in CONTEXTS],
-        "samples": {str(T): sampled(T, k) for T in TEMPERATURES},
+        "samples": {str(T): sampled(T, k) for T in SAMPLED_TEMPERATURES},
     }
 
 
@@ -111,7 +111,7 @@ def preset(epochs, seconds, best, turn):
         "best": min(rows, key=lambda row: row["validation_loss"]),
         "window_accuracy": None,
         "held_out": held_out(),
-        "samples": {str(T): sampled(T) for T in TEMPERATURES},
+        "samples": {str(T): sampled(T) for T in SAMPLED_TEMPERATURES},
     }
 
 

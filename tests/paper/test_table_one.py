@@ -8,10 +8,9 @@ import pytest
 
 from lstm_from_scratch.corpus.corpus import CorpusError
 from lstm_from_scratch.model.model import MelodyModel
-from lstm_from_scratch.paper import kept_runs, recall, yardstick
+from lstm_from_scratch.paper import kept_runs, recall, table_one_measures
 from lstm_from_scratch.paper import table_one as table
-from lstm_from_scratch.paper.table_one import compare, parameters, sizes
-from lstm_from_scratch.paper.table_one_in_words import in_words
+from lstm_from_scratch.paper.table_one import compare, in_words, parameters, sizes
 from lstm_from_scratch.training.recipe import PRESETS
 
 TINY = replace(PRESETS["smoke"], units=6, batch=4, length=8, steps=30, validate_every=10, save_seconds=0)
@@ -27,8 +26,8 @@ def test_matched_units_match():
 
 
 def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(yardstick, "MELODIES", 8)
-    monkeypatch.setattr(yardstick, "TEMPERATURES", (0.7, 1.5))
+    monkeypatch.setattr(table_one_measures, "MELODIES", 8)
+    monkeypatch.setattr(table_one_measures, "SAMPLED_TEMPERATURES", (0.7, 1.5))
     monkeypatch.setattr(recall, "RECALL_UPDATES", 2)
     monkeypatch.setattr(recall, "DISTANCES", (1, 2))
     monkeypatch.setattr(table, "sizes", lambda symbols: [("rnn", 6), ("lstm", 5)])
@@ -49,7 +48,8 @@ def test_table_one_of_a_few_songs(small, tmp_path, monkeypatch):
     assert "context" not in lstm  # no song is long enough
     drawn = {path.stem: path.read_text() for path in tmp_path.glob("*.svg")}
     assert (
-        set(drawn) == {"memory", "quality", "diversity"} and "no test song is long enough" in drawn["memory"]
+        set(drawn) == {"sequence_length", "quality", "diversity"}
+        and "no test song is long enough" in drawn["sequence_length"]
     )
     assert f"{lstm['bits_per_onset']:.2f} (" in drawn["quality"] and "LSTM, 5" in drawn["diversity"]
     over, low, high = found["paired"]["lstm-5 over rnn-6"]
@@ -67,7 +67,7 @@ def test_too_few_test_songs_are_refused_before_anything_is_trained(small, tmp_pa
     monkeypatch.setattr(kept_runs, "train", lambda *_, **__: pytest.fail("trained"))
     test = [i for i, part in enumerate(small.parts) if part == "test"]
     parts = ["training" if i in test[count:] else part for i, part in enumerate(small.parts)]
-    with pytest.raises(CorpusError, match=f"{count} melodies in the test part"):
+    with pytest.raises(CorpusError, match=f"test part has {count} melodies"):
         compare(replace(small, parts=parts), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -10,7 +10,7 @@ import pytest
 
 from lstm_from_scratch.corpus.corpus import Corpus, CorpusError
 from lstm_from_scratch.evaluation.evaluation import evaluate
-from lstm_from_scratch.evaluation.predictors import Network
+from lstm_from_scratch.evaluation.predictors import ModelPredictor
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.model.checkpoint import CheckpointError, read_checkpoint
 from lstm_from_scratch.training import run as run_module
@@ -125,7 +125,7 @@ def test_best_holds_the_weights_of_the_best_row(small, tmp_path, recipe):
     model = MelodyModel.load(tmp_path / "best.npz")
     assert model.window == (recipe.length if recipe.objective == "window" else None)
     assert model.vocabulary == small.vocabulary
-    found = evaluate(Network(model, small.delimiter), small.part("validation"), small.vocabulary)
+    found = evaluate(ModelPredictor(model, small.delimiter), small.part("validation"), small.vocabulary)
     assert found["nats_per_symbol"] == best["validation_loss"]
     assert found["onset_accuracy"] == best["validation_onset_accuracy"]
 

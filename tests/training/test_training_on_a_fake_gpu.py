@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.composing.sampling import sample
-from lstm_from_scratch.evaluation.predictors import Network
+from lstm_from_scratch.evaluation.predictors import ModelPredictor
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.model.joined_layers import CELLS
 from lstm_from_scratch.network.backend import CPU
@@ -144,7 +144,7 @@ def test_evaluation_and_sampling(gpu, corpus, tmp_path, cell, path):
         draw = [sample(m, temperature=0.9, steps=24, rng=np.random.default_rng(2)) for m in (model, other)]
         assert draw[0] == draw[1] and len(draw[0]) == 24
         songs = corpus.part("validation")
-        p, q = (Network(m, corpus.delimiter).log_probabilities(songs) for m in (model, other))
+        p, q = (ModelPredictor(m, corpus.delimiter).log_probabilities(songs) for m in (model, other))
         for a, b in zip(p, q):
             np.testing.assert_allclose(a, b, atol=1e-5)
 

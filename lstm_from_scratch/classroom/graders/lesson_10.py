@@ -6,7 +6,7 @@ import numpy as np
 
 from ...corpus.corpus import Corpus
 from ...evaluation.evaluation import evaluate
-from ...evaluation.predictors import Network
+from ...evaluation.predictors import ModelPredictor
 from ...model import MelodyModel
 from ...network import Adam, clip_by_global_norm
 from ..check import NotYet, grader
@@ -77,7 +77,7 @@ def _train(corpus: Corpus, cause: str = "", steps: int = 500, every: int = 25) -
         clip_by_global_norm(model.grads, 1.0)
         adam.step(model.grads)
         if len(training) % every == 0:
-            network = Network(model, d)
+            network = ModelPredictor(model, d)
             found = evaluate(network, corpus.part("validation")[:30], corpus.vocabulary, bootstrap=0)
             held_out.append(found["nats_per_symbol"])
     return {

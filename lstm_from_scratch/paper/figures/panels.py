@@ -1,12 +1,13 @@
-"""Panels and their parts: dots with intervals, copied spans, levels, bands of temperature, a heat map."""
+"""Parts of figures: dots with intervals, copied spans, levels, temperature bands, a heat map."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .style import GREY, INK, Found, span
+from .. import Result
+from .style import GREY, INK, span
 
-# The paper's bands of temperature and its words [P III-B3]: where each ends, and its shade.
+# The paper's temperature bands in its own words [P III-B3]: where each ends, and its shade.
 BANDS = {
     "structured: T below 0.5": (0.5, "#E8F0F7"),
     "balanced: 0.5 to 0.7": (0.7, "#D3DCE4"),
@@ -15,7 +16,7 @@ BANDS = {
 
 
 def level(axis: Any, y: float, name: str) -> None:
-    """A grey line at what songs reach, with its name and value on it."""
+    """A grey line at the level that songs reach, labelled with its name and value."""
     axis.axhline(y, color=GREY, linestyle="--")
     axis.annotate(
         f"{name}: {y:.2g}", (1, y), xycoords=("axes fraction", "data"), xytext=(0, 3),
@@ -23,8 +24,8 @@ def level(axis: Any, y: float, name: str) -> None:
     )  # fmt: skip
 
 
-def copied(axis: Any, samples: dict[float, Found], color: str, name: str) -> None:
-    """Median and 10th to 90th percentile of copied spans, beside songs cut to the melodies' lengths."""
+def copied(axis: Any, samples: dict[float, Result], color: str, name: str) -> None:
+    """Copied spans, median and 10th to 90th percentile, beside those of songs cut to the same lengths."""
     T = list(samples)
     for key, shade, style, label in (
         ("theirs", GREY, "--", "songs of the same length"), ("copied", color, "o-", name),
@@ -34,10 +35,10 @@ def copied(axis: Any, samples: dict[float, Found], color: str, name: str) -> Non
         axis.plot(T, median, style, color=shade, label=label, markersize=4)
 
 
-def dots(axis: Any, rows: list[tuple[str, Found, str]]) -> None:
-    """A row a name, from the top: bits an onset as a dot in a colour, its 95 % interval, seeds as rings.
+def dots(axis: Any, rows: list[tuple[str, Result, str]]) -> None:
+    """Rows of (name, measures, colour): bits an onset as a dot with its 95 % interval, each seed as a ring.
 
-    The numbers stand at the right, and what is what below.
+    The numbers are at the right, and the axis's label says what the marks mean.
     """
     for y, (_, row, color) in enumerate(rows):
         value, (low, high) = row["bits_per_onset"], row["intervals"]["bits_per_onset"]
@@ -55,8 +56,8 @@ def dots(axis: Any, rows: list[tuple[str, Found, str]]) -> None:
     )
 
 
-def heat_map(axis: Any, grid: list[list[Found]], least: float, most: float) -> Any:
-    """Bits an onset as numbers, with intervals below them, on colours; a model's own genre in bold."""
+def heat_map(axis: Any, grid: list[list[Result]], least: float, most: float) -> Any:
+    """Bits an onset as numbers on colours, with their intervals below; a model's own genre is bold."""
     values = [[cell["bits_per_onset"] for cell in row] for row in grid]
     places = range(len(grid))
     mesh = axis.pcolormesh(
@@ -77,7 +78,7 @@ def heat_map(axis: Any, grid: list[list[Found]], least: float, most: float) -> A
 
 
 def shade_bands(axis: Any) -> list[Any]:
-    """The paper's bands of temperature behind a panel; what a legend shows of each."""
+    """Shade a panel by the paper's temperature bands, and return the shades for a legend."""
     left, right = axis.get_xlim()
     shades, start = [], left
     for end, color in BANDS.values():

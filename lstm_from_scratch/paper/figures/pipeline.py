@@ -1,7 +1,7 @@
 """Figure 1 of the paper, drawn from the code: a tune on its way to the network. [P III-A]
 
-Every value, shape and count in it is what the package computes of the tune and of a corpus. Figure 2, the
-network, is `model_diagram.architecture`.
+The package computes every value, shape and count in it from the tune and from a corpus. Figure 2, the model,
+is `network.architecture`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ...training.recipe import PRESETS
 from .style import GREY, INK, LIGHT, MONO, ORANGE, PALE, WARM, box, sheet, svg
 
 SHOWN = 32  # 16ths of the tune: two bars of 4/4
-LEFT = 13.5  # room for what the stages are called, in 16ths
+LEFT = 13.5  # room for the names of the stages, in 16ths
 TONICS = ("C", "D flat", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B")
 CENTRED = {"ha": "center", "va": "center"}
 
@@ -33,20 +33,20 @@ class Stage(NamedTuple):
     """A row of the pipeline."""
 
     name: str
-    by: Sequence[Callable]  # the functions that make it
+    by: Sequence[Callable[..., Any]]  # the functions that make it
     says: str
-    draw: Callable[[Any, float], None]  # on an axis, around a height
+    draw: Callable[[Any, float], None]  # on an axis, at a height
 
 
 def pipeline(tune: Path, corpus: Corpus) -> str:
-    """Figure 1: the first bars of a tune through all stages, over one time axis. [P III-A]
+    """Figure 1: the first bars of a tune at every stage, over one time axis. [P III-A]
 
     Parameters
     ----------
     tune : Path
-        A **kern file whose symbols are in the vocabulary; one of data/tunes, which are CC0.
+        A **kern file whose symbols are all in the vocabulary; one of data/tunes, which are CC0.
     corpus : Corpus
-        Gives the vocabulary, and the windows that are counted.
+        Gives the vocabulary and the windows that are counted.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def _key(melody: Melody) -> str:
 
 
 def _kern(axis: Any, y: float, tune: Path) -> None:
-    """The tokens at the time of their notes, bars as lines."""
+    """The tokens, each at the time of its note, and barlines."""
     for at, token in _timed_tokens(decode_text(tune.read_bytes())):
         if token.startswith("="):
             axis.plot([at, at], [y - 0.25, y + 0.25], color=GREY, linewidth=0.8)
@@ -126,7 +126,7 @@ def _kern(axis: Any, y: float, tune: Path) -> None:
 
 
 def _timed_tokens(text: str) -> Iterator[tuple[float, str]]:
-    """Barlines and notes of a **kern text of one column, each with its time in 16ths, as far as is shown."""
+    """The barlines and notes of a one-column **kern text, with their times in 16ths, as far as is shown."""
     at = Fraction(0)
     for token in text.splitlines():
         if token.startswith("="):
@@ -139,7 +139,7 @@ def _timed_tokens(text: str) -> Iterator[tuple[float, str]]:
 
 
 def _notes(axis: Any, y: float, melody: Melody, acceptable: frozenset[Fraction] | None = None) -> None:
-    """Notes as boxes as long as they last, with their numbers; those of other durations crossed out."""
+    """Notes as boxes as wide as they last, with their numbers; unacceptable durations are crossed out."""
     at = 0.0
     for note in melody.notes:
         if at >= SHOWN:
@@ -154,24 +154,26 @@ def _notes(axis: Any, y: float, melody: Melody, acceptable: frozenset[Fraction] 
 
 
 def _spelled(note: Note) -> str:
-    """The MIDI number, or r, over the quarter lengths."""
+    """The MIDI number or r, with the quarter lengths below it."""
     return f"{'r' if note.pitch is None else note.pitch}\n{note.duration}"
 
 
 def _cells(axis: Any, y: float, values: Sequence[Any], onsets: Sequence[bool], height: float = 0.36) -> None:
-    """A cell a 16th, those where a note or a rest begins in colour; all lines are one path."""
+    """A cell for each 16th, coloured where a note or a rest begins; the lines are all one path."""
     low, high = y - height / 2, y + height / 2
     for x, (value, onset) in enumerate(zip(values, onsets)):
         if onset:
             box(axis, x, low, 1, height, LIGHT)
         axis.text(x + 0.5, y, str(value), fontsize=8, color=INK, **CENTRED)
     n, nan = len(values), float("nan")
-    x = [0, n, nan, 0, n, nan, *(x for k in range(n + 1) for x in (k, k, nan))]
-    axis.plot(x, [low, low, nan, high, high, nan, *[low, high, nan] * (n + 1)], color=GREY, linewidth=0.6)
+    corners = [0, n, nan, 0, n, nan, *(x for k in range(n + 1) for x in (k, k, nan))]
+    axis.plot(
+        corners, [low, low, nan, high, high, nan, *[low, high, nan] * (n + 1)], color=GREY, linewidth=0.6
+    )
 
 
 def _counted(corpus: Corpus) -> str:
-    """How many windows the paper's recipe makes of the training part, and a batch's shapes."""
+    """How many windows the paper's recipe makes of the training part, and the shape of a batch."""
     recipe, songs = PRESETS["paper"], corpus.part("training")
     stream = windows(songs, corpus.delimiter, recipe.length)
     steps = np.arange(recipe.length + 1)[:, None]
@@ -184,7 +186,7 @@ def _counted(corpus: Corpus) -> str:
 
 
 def _windows(axis: Any, y: float, ids: list[int], corpus: Corpus) -> None:
-    """Three windows that follow one another: delimiters before the song, its integers, and the target."""
+    """Three successive windows: the delimiters before the song, its integers, and the target."""
     length = PRESETS["paper"].length
     stream = windows([np.array(ids)], corpus.delimiter, length)
     starts = np.arange(min(SHOWN, len(ids)) - 5, min(SHOWN, len(ids)) - 2)

@@ -1,28 +1,29 @@
-"""Figures 3 and 4 of the paper and what goes beyond, as SVG, from the files of `benchmarks/results/`.
+"""Figures 3 and 4 of the paper, and figures that go beyond it, from the files in `benchmarks/results/`.
 
-Those of Table I are in `table_one.py`, Figures 1 and 2 in `pipeline.py` and `network.py`.
+The figures of Table I are in `table_one.py`, Figures 1 and 2 in `pipeline.py` and `network.py`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from .. import Result
 from .panels import BANDS, copied, dots, heat_map, level, shade_bands
-from .style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, Found, axes, below, plain, sheet, svg, ticks_at
+from .style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, axes, below, plain, sheet, svg, ticks_at
 
 GENRES = {"erk": "German", "han": "Chinese", "lotlux": "Lorraine and\nLuxembourg"}
 MOMENTS = (1, 3, 10, 30, 60, 180, 600, 1800, 3600, 3 * 3600, 10 * 3600, 30 * 3600)  # seconds
 
 
 def training_curves(history: list[dict[str, float]], baselines: dict[str, dict[str, float]]) -> str:
-    """Loss and onset accuracy against steps, training and validation, with baselines as lines.
+    """Loss and onset accuracy against steps, for training and validation, with baselines as lines.
 
     Parameters
     ----------
     history : list of dict
         As `Run.history`.
     baselines : dict of str to dict
-        For each name its "nats_per_symbol" and "onset_accuracy".
+        "nats_per_symbol" and "onset_accuracy" of each, by name.
 
     Returns
     -------
@@ -46,14 +47,14 @@ def training_curves(history: list[dict[str, float]], baselines: dict[str, dict[s
     return svg(figure)
 
 
-def learning_curves(found: Found) -> str:
-    """Figures 3 and 4: loss (nats) and accuracy against epochs, training and validation, the best marked.
+def learning_curves(found: Result) -> str:
+    """Figures 3 and 4: loss (nats) and accuracy against epochs, in training and validation.
 
     Parameters
     ----------
     found : dict
-        PRESET-COLLECTION.json: "recipe", "rows", "best", and "window_accuracy", drawn where there
-        is one: the best model's accuracy as the paper counts it, beside the rule that needs no network.
+        PRESET-COLLECTION.json: "recipe", "rows", "best", and, if there is one, "window_accuracy": the best
+        model's accuracy as the paper counts it, beside that of a rule that needs no network.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def learning_curves(found: Found) -> str:
 
 
 def _window_accuracy(axis: Any, epoch: float, counted: dict[str, float]) -> None:
-    """Accuracy over all windows of the validation part, the delimiters between songs among the targets."""
+    """Accuracy over all windows of the validation part, with the delimiters between songs as targets too."""
     network, rule = counted["network"], counted["delimiter or _"]
     axis.plot(
         epoch,
@@ -100,17 +101,17 @@ def _window_accuracy(axis: Any, epoch: float, counted: dict[str, float]) -> None
 
 
 def seconds_to(rows: list[dict[str, float]], loss: float) -> float | None:
-    """Seconds until the first validation whose loss is no higher; None if there is none."""
+    """Seconds to the first validation with no higher a loss; None if there is none."""
     return next((row["seconds"] for row in rows if row["validation_loss"] <= loss), None)
 
 
-def race(results: dict[str, Found], target: str = "paper") -> str:
-    """Validation loss against seconds of training, and when each recipe reaches the best loss of one of them.
+def race(results: dict[str, Result], target: str = "paper") -> str:
+    """Validation loss against seconds of training, and when each recipe reaches the best loss of `target`.
 
     Parameters
     ----------
     results : dict of str to dict
-        For each preset's name its PRESET-COLLECTION.json, measured on one machine.
+        PRESET-COLLECTION.json of each preset, by its name, all measured on one machine.
     target : str
         The preset whose best validation loss is the line.
 
@@ -121,7 +122,7 @@ def race(results: dict[str, Found], target: str = "paper") -> str:
     """
     figure, (axis,) = axes(1, 4.2)
     goal = results[target]["best"]["validation_loss"]
-    theirs = seconds_to(results[target]["rows"], goal)
+    theirs = results[target]["best"]["seconds"]
     axis.axhline(goal, color=GREY, linestyle="--", label=f"best of {target}: {goal:.3f}")
     for (name, found), color, marker in zip(results.items(), (ORANGE, BLUE, GREEN, PURPLE), "sod^"):
         x, y = ([row[key] for row in found["rows"]] for key in ("seconds", "validation_loss"))
@@ -145,21 +146,21 @@ def race(results: dict[str, Found], target: str = "paper") -> str:
 
 
 def _time(seconds: float) -> str:
-    """Seconds as s, min or h, whichever suits."""
+    """Seconds in s, min or h, whichever suits."""
     for size, unit in ((3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds:.3g} s"
 
 
-def temperatures(found: Found) -> str:
+def temperatures(found: Result) -> str:
     """Overlap, distinct 4-grams and copied spans (in 16ths) against temperature, over the paper's bands.
 
     Parameters
     ----------
     found : dict
-        PRESET-COLLECTION.json: "samples" and "held_out". Where melodies were too short to be
-        compared, a point is left out.
+        PRESET-COLLECTION.json: "samples" and "held_out". Points are left out where melodies were too short to
+        be compared.
 
     Returns
     -------
@@ -175,7 +176,7 @@ def temperatures(found: Found) -> str:
     panels[1].plot(x, [s["distinct_4"][0] for s in compared.values()], "o-", color=BLUE, markersize=4)
     level(panels[1], 1, "songs")
     for axis in panels[:2]:
-        axis.margins(y=0.12)  # room for the levels' names
+        axis.margins(y=0.12)  # room for the labels of the levels
     copied(panels[2], samples, BLUE, "melodies")
     panels[2].set_ylim(0, 1.3 * panels[2].get_ylim()[1])  # room for the legend
     panels[2].legend(fontsize=9, frameon=False, loc="upper center")
@@ -188,8 +189,8 @@ def temperatures(found: Found) -> str:
     return svg(figure)
 
 
-def genre_matrix(found: Found) -> str:
-    """Bits an onset of each genre's model on each genre's test songs, the best n-gram's beside.
+def genre_matrix(found: Result) -> str:
+    """Bits an onset of each genre's model on each genre's test songs, beside those of the best n-gram.
 
     Parameters
     ----------
@@ -221,14 +222,14 @@ def genre_matrix(found: Found) -> str:
     return svg(figure)
 
 
-def ablations(found: Found) -> str:
-    """Bits an onset without what is named: dots with intervals over songs, each seed's, the best on top.
+def ablations(found: Result) -> str:
+    """Bits an onset without the named ingredient: dots with intervals over songs, each seed, the best on top.
 
     Parameters
     ----------
     found : dict
-        ablations.json: "recipes", "keys", "rules". Rows can be compared within a group only: the last
-        one has other test songs. The n-grams, which are far off, stand in the headings.
+        ablations.json: "recipes", "keys", "rules". Compare rows only within a group: the last group has other
+        test songs. The n-grams are far off, and so stand in the headings.
 
     Returns
     -------
@@ -256,5 +257,5 @@ def ablations(found: Found) -> str:
     return svg(figure)
 
 
-def _gram(row: Found) -> str:
+def _gram(row: Result) -> str:
     return f"best n-gram, a {row['name']}: {row['bits_per_onset']:.2f}"

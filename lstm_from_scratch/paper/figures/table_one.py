@@ -1,7 +1,7 @@
-"""Table I of the paper as three figures, from what `compare` returns: memory, quality, diversity. [P IV-B]
+"""Table I of the paper as a figure for each of its columns, drawn from what `compare` returns. [P IV-B]
 
-A cell has one colour and one marker everywhere. Models with the LSTM's number of units are drawn in full,
-those with its number of parameters dashed.
+Each cell has the same colour and marker everywhere. Models with the LSTM's number of units have solid lines,
+those with its number of parameters dashed ones.
 """
 
 from __future__ import annotations
@@ -11,25 +11,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...evaluation.context import CONTEXTS
+from .. import Result
 from .panels import copied, dots, level
-from .style import CELLS, GREY, INK, Found, axes, empty, plain, powers, sheet, span, svg, ticks_at
+from .style import CELL_STYLES, GREY, INK, axes, empty, plain, powers, sheet, span, svg, ticks_at
 
 MARKED = [i for i, length in enumerate(CONTEXTS) if length.bit_count() == 1]  # 1, 2, 4, ...
 SHORT = "no test song is long enough:\nnothing was measured"
 
 
-def figures(found: Found) -> dict[str, str]:
-    """SVG of each figure by its name: memory, quality, diversity."""
-    return {draw.__name__: draw(found) for draw in (memory, quality, diversity)}
+def figures(found: Result) -> dict[str, str]:
+    """SVG of each figure by its name: sequence_length, quality, diversity."""
+    return {draw.__name__: draw(found) for draw in (sequence_length, quality, diversity)}
 
 
-def memory(found: Found) -> str:
-    """Perplexity and the gradient's norm against context length in symbols, and the distances of recall.
+def sequence_length(found: Result) -> str:
+    """Perplexity and the gradient's norm against context length in symbols, and the distances recalled.
 
     Parameters
     ----------
     found : dict
-        What `compare` returns. Without contexts, because no song is long enough, panels say so.
+        What `compare` returns. Where no song was long enough to measure contexts, the panels say so.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def memory(found: Found) -> str:
     return svg(figure)
 
 
-def _name_models(figure: Any, models: Found) -> None:
+def _name_models(figure: Any, models: Result) -> None:
     """One legend for all panels, above them."""
     from matplotlib.lines import Line2D
 
@@ -55,19 +56,16 @@ def _name_models(figure: Any, models: Found) -> None:
     figure.legend(lines, names, loc="outside upper center", ncols=len(names), fontsize=9, frameon=False)
 
 
-def _perplexity(axis: Any, models: Found, over: str) -> None:
-    """Against context length; rings at the effective lengths, whose intervals the legend tells."""
+def _perplexity(axis: Any, models: Result, over: str) -> None:
+    """Perplexity against context length, ringed at the effective length; the legend gives its interval."""
     drawn = {key: found["context"][over] for key, found in models.items() if "context" in found}
     if not drawn:
         empty(axis, SHORT)
         return
     plain(axis)
     for key, found in drawn.items():
-        style, perplexities, (length, low, high) = (
-            line(models, key),
-            found["perplexity"],
-            found["effective_length"],
-        )
+        style, perplexities = line(models, key), found["perplexity"]
+        length, low, high = found["effective_length"]
         axis.plot(CONTEXTS, perplexities, label=f"{length} ({low} to {high})", markevery=MARKED, **style)
         at = perplexities[CONTEXTS.index(length)]
         axis.plot(length, at, "o", mfc="none", mec=style["color"], markersize=11)
@@ -82,7 +80,7 @@ def _perplexity(axis: Any, models: Found, over: str) -> None:
 
 
 def _plain_numbers(axis: Any) -> None:
-    """Ticks of a short logarithmic axis as 2, 3, 5, not as powers of ten."""
+    """Label a short logarithmic axis 2, 3, 5 rather than with powers of ten."""
     from matplotlib.ticker import LogLocator, NullLocator
 
     axis.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)))
@@ -90,7 +88,7 @@ def _plain_numbers(axis: Any) -> None:
     axis.yaxis.set_minor_locator(NullLocator())
 
 
-def _gradient(axis: Any, models: Found) -> None:
+def _gradient(axis: Any, models: Result) -> None:
     drawn = {key: found["gradient_norm"] for key, found in models.items() if "gradient_norm" in found}
     if not drawn:
         empty(axis, SHORT)
@@ -99,18 +97,18 @@ def _gradient(axis: Any, models: Found) -> None:
     for key, norms in drawn.items():
         axis.plot(CONTEXTS, norms, markevery=MARKED, **line(models, key))
     powers(axis, CONTEXTS)
-    axis.set_yscale("log", nonpositive="mask")  # a norm may have vanished altogether
+    axis.set_yscale("log", nonpositive="mask")  # a gradient may have vanished entirely
     axis.set_xlabel("distance, symbols (16ths)")
     axis.set_ylabel("gradient's norm, nats a unit of state")
     axis.set_title("what the state so far back still does", fontsize=11)
 
 
-def _recall(axis: Any, recall: Found) -> None:
-    """The longest distance of each seed as a marker, their median as a bar, on a scale of 0, 1, 2, 4, ..."""
+def _recall(axis: Any, recall: Result) -> None:
+    """Each seed's longest distance as a marker, their median as a bar, on a scale of 0, 1, 2, 4, ..."""
     plain(axis, grid="x")
-    names = []
+    names: list[str] = []
     for cell, found in recall.items():
-        color, marker = CELLS[cell]
+        color, marker = CELL_STYLES[cell]
         for task, distances in found.items():
             y, middle = len(names), statistics.median_low(distances)
             axis.barh(y, place(middle), color=color, alpha=0.35, height=0.7)
@@ -128,12 +126,12 @@ def _recall(axis: Any, recall: Found) -> None:
 
 
 def place(distance: int) -> int:
-    """Where a power of two stands on an axis that also has 0: 0, 1, 2, 3 for 0, 1, 2, 4."""
+    """The position of a power of two on an axis that also has 0: 0, 1, 2, 3 for 0, 1, 2, 4."""
     return distance.bit_length()
 
 
-def quality(found: Found) -> str:
-    """Bits an onset on the test part with 95 % intervals over songs, each seed's, and the best n-gram.
+def quality(found: Result) -> str:
+    """Bits an onset on the test part with 95 % intervals over songs, each seed, and the best n-gram.
 
     Parameters
     ----------
@@ -160,13 +158,13 @@ def quality(found: Found) -> str:
     return svg(figure)
 
 
-def diversity(found: Found) -> str:
+def diversity(found: Result) -> str:
     """Distinct 4-grams, overlap and copied spans of sampled melodies against temperature.
 
     Parameters
     ----------
     found : dict
-        What `compare` returns. Where melodies were too short to be compared, a point is left out.
+        What `compare` returns. Points are left out where melodies were too short to be compared.
 
     Returns
     -------
@@ -188,30 +186,30 @@ def diversity(found: Found) -> str:
     distinct.set_title("distinct 4-grams over songs'", fontsize=11)
     for axis in (overlap, distinct):
         plain(axis)
-        axis.margins(y=0.12)  # room for the levels' names
+        axis.margins(y=0.12)  # room for the labels of the levels
         ticks_at(axis, samples)
     _name_models(upper, models)
     _copied(lower, models)
     return svg(figure)
 
 
-def _ranges(axis: Any, ranges: dict[float, Sequence[float]], style: Found) -> None:
-    """Means over seeds against T, joined, with bars from the least to the most."""
+def _ranges(axis: Any, ranges: dict[float, Sequence[float]], style: Result) -> None:
+    """Means over seeds against T as a line, with bars from the least to the most."""
     if ranges:
         mean, least, most = zip(*ranges.values())
         axis.plot(list(ranges), mean, **style)
         axis.vlines(list(ranges), least, most, color=style["color"], alpha=0.5)
 
 
-def _copied(figure: Any, models: Found) -> None:
-    """A panel a model of the LSTM's units, with the median of the same cell of matched parameters dashed."""
+def _copied(figure: Any, models: Result) -> None:
+    """A panel for each model with the LSTM's units; the same cell with matched parameters is dashed."""
     whole = [key for key in models if not dashed(models, key)]
     panels = figure.subplots(1, len(whole), sharey=True, squeeze=False)[0]
     for axis, key in zip(panels, whole):
         plain(axis)
         cell = key.split("-")[0]
         samples = {float(T): s for T, s in models[key]["samples"].items()}
-        copied(axis, samples, CELLS[cell][0], title(key))
+        copied(axis, samples, CELL_STYLES[cell][0], title(key))
         for other in models:
             if other.startswith(f"{cell}-") and other != key:
                 medians = [s["copied_symbols"][1] for s in models[other]["samples"].values()]
@@ -225,20 +223,20 @@ def _copied(figure: Any, models: Found) -> None:
 
 
 def title(key: str) -> str:
-    """What a model is called: "LSTM, 256" for "lstm-256"."""
+    """A model's name in a figure: "LSTM, 256" for "lstm-256"."""
     cell, units = key.split("-")
     return f"{cell.upper()}, {units}"
 
 
-def dashed(models: Found, key: str) -> bool:
-    """Whether a model has other units than the LSTM, whose number of parameters it matches."""
+def dashed(models: Result, key: str) -> bool:
+    """Whether a model matches the LSTM's number of parameters rather than its units."""
     units = [other.split("-")[1] for other in models if other.startswith("lstm-")]
     return bool(units) and key.split("-")[1] not in units
 
 
-def line(models: Found, key: str) -> Found:
-    """How a model is drawn: its cell's colour and marker, dashed and hollow where its size is matched."""
-    color, marker = CELLS[key.split("-")[0]]
+def line(models: Result, key: str) -> Result:
+    """A model's line: its cell's colour and marker, dashed and hollow if its parameters are matched."""
+    color, marker = CELL_STYLES[key.split("-")[0]]
     matched = dashed(models, key)
     return {
         "color": color,

@@ -6,7 +6,7 @@ import pytest
 
 from lstm_from_scratch.evaluation.context import CONTEXTS
 from lstm_from_scratch.paper.figures import table_one
-from lstm_from_scratch.paper.figures.style import CELLS, svg
+from lstm_from_scratch.paper.figures.style import CELL_STYLES, svg
 
 
 @pytest.fixture
@@ -30,24 +30,26 @@ def with_data(axis, y):
 
 def test_the_same_numbers_give_the_same_small_files(compared):
     found = table_one.figures(compared)
-    assert found == table_one.figures(compared) and set(found) == {"memory", "quality", "diversity"}
+    assert found == table_one.figures(compared) and set(found) == {"sequence_length", "quality", "diversity"}
     for name, text in found.items():
         assert len(text.encode()) < 90_000 and not re.search(r"<[^>]*\d\.\d{3}", text), name
 
 
-def test_memory_has_each_models_curves(drawn, compared):
-    symbols, onsets, gradient, _ = drawn("memory").axes
+def test_sequence_length_has_each_models_curves(drawn, compared):
+    symbols, onsets, gradient, _ = drawn("sequence_length").axes
     for name, axis in (("symbols", symbols), ("onsets", onsets), ("gradient_norm", gradient)):
         for key, model in compared["models"].items():
             expected = model[name] if name in model else model["context"][name]["perplexity"]
             (line,) = with_data(axis, expected)
-            assert tuple(line.get_xdata()) == CONTEXTS and line.get_color() == CELLS[key.split("-")[0]][0]
+            assert (
+                tuple(line.get_xdata()) == CONTEXTS and line.get_color() == CELL_STYLES[key.split("-")[0]][0]
+            )
             assert line.get_linestyle() == ("-" if key.endswith("-256") else "--")
     assert gradient.get_yscale() == gradient.get_xscale() == "log"
 
 
 def test_effective_lengths_are_rings_with_their_intervals(drawn, compared):
-    symbols = drawn("memory").axes[0]
+    symbols = drawn("sequence_length").axes[0]
     written = [text.get_text() for text in symbols.get_legend().get_texts()]
     assert written == ["8 (4 to 16)", "32 (16 to 64)", "64 (32 to 128)", "12 (6 to 24)", "48 (24 to 96)"]
     perplexity = compared["models"]["lstm-256"]["context"]["symbols"]["perplexity"][CONTEXTS.index(64)]
@@ -56,7 +58,7 @@ def test_effective_lengths_are_rings_with_their_intervals(drawn, compared):
 
 
 def test_recall_has_every_seed_and_the_median(drawn, compared):
-    recall = drawn("memory").axes[3]
+    recall = drawn("sequence_length").axes[3]
     seeds = [list(line.get_xdata()) for line in recall.lines]
     expected = [distances for tasks in compared["recall"].values() for distances in tasks.values()]
     assert seeds == [[table_one.place(d) for d in distances] for distances in expected]
@@ -79,17 +81,17 @@ def test_recall_has_every_seed_and_the_median(drawn, compared):
     assert ticks["0"] == 0 and ticks["256"] == table_one.place(256) == 9
 
 
-def test_without_long_songs_memory_says_so(compared):
+def test_without_long_songs_sequence_length_says_so(compared):
     for model in compared["models"].values():
         del model["context"], model["gradient_norm"]
-    text = table_one.memory(compared)
+    text = table_one.sequence_length(compared)
     assert text.count("no test song is long enough") == 3 and ">256<" in text
 
 
 def test_a_gradient_that_vanishes_breaks_nothing(drawn, compared):
     norms = compared["models"]["rnn-256"]["gradient_norm"]
     norms[-2:] = [0.0, 0.0]
-    assert with_data(drawn("memory").axes[2], norms)
+    assert with_data(drawn("sequence_length").axes[2], norms)
 
 
 def test_quality_has_dots_intervals_seeds_and_the_ngram(drawn, compared):
