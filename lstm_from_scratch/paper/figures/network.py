@@ -1,4 +1,4 @@
-"""Figure 2 of the paper, drawn from the code: a model, its shapes and parameters. [P III-B1]"""
+"""Figure 2 of the paper, drawn from the code: a model with its shapes and parameters. [P III-B1]"""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .style import BLUE, GREY, INK, LIGHT, MONO, box, sheet, svg
 
 EQUATIONS = {
     "lstm": "i, f, o, g of W x + U h + b\nc = f c + i g,  h = o tanh(c)",
-    "gru": "r, z, n of W x + U h + b\nh = (1 - z) n + z h",
+    "gru": "r, u, n of W x + U h + b\nh = (1 - u) n + u h",
     "rnn": "h = tanh(W x + U h + b)",
 }
 
 
 class Layer(NamedTuple):
-    """A box of the model: what it does, what comes out, and which parameters it has."""
+    """A box of the drawing: what a layer does, the shape of its output, and its parameters."""
 
     name: str
     says: str
@@ -27,15 +27,15 @@ class Layer(NamedTuple):
 
 
 def architecture(model: MelodyModel, T: int = 64, B: int = 64) -> str:
-    """Figure 2: the layers of a model, what goes between them, and their parameters. [P III-B1]
+    """Figure 2: the layers of a model, what passes between them, and their parameters. [P III-B1]
 
     Parameters
     ----------
     model : MelodyModel
-        A batch of zeros is sent through it for the shapes. Where it has a `window`, only the last step
-        goes on to the dense layer.
+        A batch of zeros is sent through it to find the shapes. If it has a `window`, only the last step goes
+        on to the dense layer.
     T, B : int
-        Steps and examples of that batch.
+        Steps and examples in that batch.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def _layers(model: MelodyModel, T: int, B: int) -> list[Layer]:
     }
     return [
         Layer("tokens", "integers", tokens.shape, "T, B", {}),
-        Layer("one-hot", "never stored: W's columns,\nlooked up", (T, model.symbols, B), "T, V, B", {}),
+        Layer("one-hot", "a column a token:\n1 in its row, else 0", (T, model.symbols, B), "T, V, B", {}),
         Layer(model.cell.upper(), EQUATIONS[model.cell], h.shape, "T, H, B", of[model.cell]),
         Layer(
             "dropout", f"p = {model.dropout.p:g}" + (", of the last step" if last else ""),
@@ -81,7 +81,7 @@ def _layers(model: MelodyModel, T: int, B: int) -> list[Layer]:
 
 
 def _layer(axis: Any, y: float, layer: Layer, most: int) -> None:
-    """A layer's box, the arrow out of it with the shape that goes along, and its parameters at the right."""
+    """A layer's box, the arrow out of it with the shape it passes on, and its parameters at the right."""
     box(axis, 0, y - 0.29, 4.1, 0.58, LIGHT if layer.params else "white")
     axis.text(0.12, y, layer.name, weight="bold", va="center", color=INK)
     axis.text(3.98, y, layer.says, fontsize=9, ha="right", va="center", color=INK, linespacing=1.3)

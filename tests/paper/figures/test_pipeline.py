@@ -1,14 +1,12 @@
-"""Figures 1 and 2 show what the package computes."""
+"""Figure 1 shows what the package computes."""
 
 import re
 
-import numpy as np
 import pytest
 
-from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import encode, read_kern
 from lstm_from_scratch.music.rules import keep_acceptable_events, to_common_key
-from lstm_from_scratch.paper.figures import network, pipeline
+from lstm_from_scratch.paper.figures import pipeline
 
 
 def texts(drawn):
@@ -66,32 +64,3 @@ def test_the_duration_rule_is_seen_at_work(named, corpus):
 def test_every_tune_of_ours_can_be_shown(tunes, corpus):
     for tune in tunes[::5]:
         assert tune.name + ":" in texts(pipeline.pipeline(tune, corpus))
-
-
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
-def test_the_model_shows_its_own_shapes_and_counts(cell):
-    model = MelodyModel(37, 16, cell, 0.3, rng=np.random.default_rng(0))
-    written = texts(network.architecture(model, T=8, B=4))
-    for name, p in model.params.items():
-        at = written.index(f"{name} {p.shape}")
-        assert written[at + 1] == f"{p.size:,}"
-    assert f"in all {sum(p.size for p in model.params.values()):,} parameters" in written
-    shapes = [text for text in written if text.startswith("(")]
-    assert [text.split("  ")[0] for text in shapes] == [
-        "(8, 4)",
-        "(8, 37, 4)",
-        "(8, 16, 4)",
-        "(8, 16, 4)",
-        "(8, 37, 4)",
-        "(8, 37, 4)",
-    ]
-    assert "p = 0.3" in written and cell.upper() in written
-
-
-def test_a_model_of_windows_goes_on_with_the_last_step():
-    model = MelodyModel(37, 16, rng=np.random.default_rng(0))
-    model.window = 8
-    written = texts(network.architecture(model, T=8, B=4))
-    shapes = [text for text in written if text.startswith("(")]
-    assert shapes[3:] == ["(16, 4)  H, B", "(37, 4)  V, B", "(37, 4)  V, B: probabilities"]
-    assert "p = 0.2, of the last step" in written
