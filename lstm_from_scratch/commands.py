@@ -132,7 +132,7 @@ def play(options: argparse.Namespace) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     from .corpus.corpus import Corpus
-    from .evaluation.evaluation import measure
+    from .evaluation.evaluation import STRONGEST, measure
     from .model.model import MelodyModel
 
     corpus, model = Corpus.load(options.corpus), MelodyModel.load(options.model)
@@ -145,18 +145,17 @@ def evaluate(options: argparse.Namespace) -> None:
         print(json.dumps({"test": found, "songs": songs}, indent=1))
         return
     print(
-        f"{f'{songs} test songs':<14} nats a symbol  95 % interval    bits an onset  onset accuracy  accuracy"
+        f"{f'{songs} test songs':<17} nats a symbol  95 % interval    bits an onset  onset accuracy  accuracy"
         "  bits a pitch"
     )
     for name, m in found.items():
         low, high = m["interval"]
         print(
-            f"{name:<14} {m['nats_per_symbol']:13.3f}  {low:.3f} to {high:.3f} {m['bits_per_onset']:16.2f}"
+            f"{name:<17} {m['nats_per_symbol']:13.3f}  {low:.3f} to {high:.3f} {m['bits_per_onset']:16.2f}"
             f" {100 * m['onset_accuracy']:13.1f} % {100 * m['accuracy']:7.1f} % {m['pitch_bits']:13.2f}"
         )
-    over, low, high = found["network"]["over_ngram"]
-    best = found["network"]["best_ngram"]
-    print(f"the network's nats over those of the {best}, the best: {over:.3f} ({low:.3f} to {high:.3f})")
+    over, low, high = found["network"]["over"][STRONGEST]
+    print(f"the network's nats over those of {STRONGEST}: {over:.3f} ({low:.3f} to {high:.3f})")
 
 
 def compare(options: argparse.Namespace) -> None:

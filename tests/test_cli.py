@@ -119,7 +119,7 @@ def test_evaluate_prints_the_schema(runs, capsys):
     assert main(arguments) == 0
     table = capsys.readouterr().out.splitlines()
     assert len(table) == 2 + len(found["test"]) and table[0].startswith("7 test songs")
-    assert f"the best: {found['test']['network']['over_ngram'][0]:.3f}" in table[-1]
+    assert f"kneser-ney + song: {found['test']['network']['over']['kneser-ney + song'][0]:.3f}" in table[-1]
     assert f"{found['test']['network']['nats_per_symbol']:.3f}" in table[1]
 
 

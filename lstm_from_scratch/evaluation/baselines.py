@@ -1,8 +1,11 @@
-"""What a network has to beat: always the same symbol, symbol frequencies, and n-grams."""
+"""What a network has to beat: always the same symbol, n-grams, and the counts of the song itself."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from .backoff import BackOff, preceding, targets
+from .predictors import Predictor
 
 NGRAM_ORDERS = range(1, 9)
 
@@ -25,77 +28,97 @@ class AlwaysHold:
 
 
 class NGram:
-    """An n-gram with Witten-Bell interpolation. [WB91]
+    """Predicts each symbol from those before it, by `BackOff`: Witten-Bell, or Kneser-Ney with a strength.
 
-        p_k(x | context) = (c(x) + u p_(k-1)(x)) / (N + u),     p_0 = 1 / V
-
-    c counts how often x followed the last k - 1 symbols in training, N is the sum of these counts, and u the
-    number of distinct x among them. Before a song's start, contexts are padded with the delimiter; the end
-    of a song is a delimiter too.
+    Before a song's start, contexts are padded with the delimiter; the end of a song is a delimiter too.
 
     Parameters
     ----------
     order : int
-        1 is a count of symbols without context.
+        The context has order - 1 symbols; order 1 is a count of symbols without context.
     songs : list of integer arrays
         The training part.
     symbols, delimiter : int
         V, and the delimiter's integer.
+    discount, strength : float
+        As for `BackOff`.
     """
 
-    def __init__(self, order: int, songs: list[np.ndarray], symbols: int, delimiter: int):
-        if symbols**order >= 2**63:
-            raise ValueError(f"order {order} with {symbols} symbols: its contexts need more than 64 bits")
-        self.name = f"{order}-gram"
-        self.symbols, self.delimiter = symbols, delimiter
-        targets = self._targets(songs)
-        self._tables = [_Table(self._contexts(songs, k), targets, symbols) for k in range(1, order + 1)]
+    def __init__(
+        self,
+        order: int,
+        songs: list[np.ndarray],
+        symbols: int,
+        delimiter: int,
+        discount: float = 0.0,
+        strength: float | None = None,
+    ):
+        self.name, self.order, self.delimiter = f"{order}-gram", order, delimiter
+        self._backoff = BackOff(self._columns(songs), targets(songs, delimiter), symbols, discount, strength)
+
+    def _columns(self, songs: list[np.ndarray]) -> list[np.ndarray]:
+        return [preceding(songs, steps, self.delimiter) for steps in range(1, self.order)]
 
     def log_probabilities(self, songs: list[np.ndarray]) -> list[np.ndarray]:
         """Nats, (len + 1, V) a song: the distribution of each symbol and of the end."""
-        n = sum(len(song) + 1 for song in songs)
-        p = np.full((n, self.symbols), 1 / self.symbols)
-        for k, table in enumerate(self._tables, 1):
-            table.interpolate(self._contexts(songs, k), p)
-        return np.split(np.log(p), np.cumsum([len(song) + 1 for song in songs])[:-1])
-
-    def _targets(self, songs: list[np.ndarray]) -> np.ndarray:
-        return np.concatenate([np.append(song, self.delimiter) for song in songs])
-
-    def _contexts(self, songs: list[np.ndarray], order: int) -> np.ndarray:
-        """The order - 1 symbols before each target, as one integer each."""
-        padding = np.full(order - 1, self.delimiter)
-        codes = []
-        for song in songs:
-            padded = np.append(padding, song)
-            code = np.zeros(len(song) + 1, np.int64)
-            for i in range(order - 1):
-                code = code * self.symbols + padded[i : i + len(song) + 1]
-            codes.append(code)
-        return np.concatenate(codes)
+        lengths = [len(song) + 1 for song in songs]
+        p = self._backoff.p(self._columns(songs), sum(lengths))
+        return np.split(np.log(p), np.cumsum(lengths)[:-1])
 
 
-class _Table:
-    """How often each symbol followed each context, sorted by context."""
+class KneserNey(NGram):
+    """The n-gram of Kneser and Ney, with contexts of up to 24 symbols.
 
-    def __init__(self, contexts: np.ndarray, targets: np.ndarray, symbols: int):
-        pairs, self._counts = np.unique(contexts * symbols + targets, return_counts=True)
-        self._followers = pairs % symbols
-        self._contexts, self._first, self._distinct = np.unique(
-            pairs // symbols, return_index=True, return_counts=True
-        )
-        self._totals = np.add.reduceat(self._counts, self._first)
+    Discount and strength were chosen on the validation part of `erk`.
+    """
 
-    def interpolate(self, contexts: np.ndarray, p: np.ndarray) -> None:
-        """Turn p (n, V) from the shorter contexts to these, in place; unseen contexts change nothing."""
-        row = np.searchsorted(self._contexts, contexts).clip(max=len(self._contexts) - 1)
-        seen = np.flatnonzero(self._contexts[row] == contexts)
-        row = row[seen]
-        distinct = self._distinct[row]
-        p[seen] *= distinct[:, None]
-        # One entry for each pair of a position and a follower: its row in p, and its place in the counts.
-        position = np.repeat(seen, distinct)
-        offset = np.arange(len(position)) - np.repeat(np.cumsum(distinct) - distinct, distinct)
-        entry = np.repeat(self._first[row], distinct) + offset
-        p[position, self._followers[entry]] += self._counts[entry]
-        p[seen] /= (self._totals[row] + distinct)[:, None]
+    def __init__(self, songs: list[np.ndarray], symbols: int, delimiter: int):
+        super().__init__(25, songs, symbols, delimiter, discount=0.9, strength=2.0)
+        self.name = "kneser-ney"
+
+
+class WithSong:
+    """A predictor, corrected by what followed the same symbols earlier in the song.
+
+    For each context length in turn, the shortest first, p becomes that of `BackOff`'s formula, where c counts
+    what has followed the context in the song so far; the first p is the predictor's. [Pearce05] calls such
+    counts the short-term model.
+
+    Parameters
+    ----------
+    predictor : Predictor
+    contexts : tuple of int
+        The lengths of the contexts, ascending.
+    discount, strength : float
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        contexts: tuple[int, ...] = (8, 12, 16, 20, 24),
+        discount: float = 0.5,
+        strength: float = 0.5,
+    ):
+        self.name = f"{predictor.name} + song"
+        self.predictor, self.contexts = predictor, contexts
+        self.discount, self.strength = discount, strength
+
+    def log_probabilities(self, songs: list[np.ndarray]) -> list[np.ndarray]:
+        """Nats, (len + 1, V) a song: the distribution of each symbol and of the end."""
+        before = self.predictor.log_probabilities(songs)
+        return [np.log(self._corrected(song, np.exp(p))) for song, p in zip(songs, before)]
+
+    def _corrected(self, song: np.ndarray, p: np.ndarray) -> np.ndarray:
+        """p (len + 1, V), in place, with what has followed the context of each target before it."""
+        d, theta = self.discount, self.strength
+        agree = np.zeros(len(song) + 1, int)  # at i: how many symbols before i are those before t
+        for t in range(1, len(song) + 1):
+            agree[1:t] = np.where(song[: t - 1] == song[t - 1], agree[: t - 1] + 1, 0)
+            for length in self.contexts:
+                followers = song[:t][agree[:t] >= length]
+                if not len(followers):
+                    break  # nor has a longer context occurred before
+                c = np.bincount(followers, minlength=p.shape[1])
+                rest = theta + d * np.count_nonzero(c)
+                p[t] = (np.maximum(c - d, 0) + rest * p[t]) / (theta + len(followers))
+        return p

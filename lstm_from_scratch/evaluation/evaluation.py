@@ -11,9 +11,11 @@ from ..corpus import Corpus
 from ..model import MelodyModel
 from ..music import Vocabulary
 from ..music.symbols import DELIMITER, HOLD, REST
-from .baselines import NGRAM_ORDERS, AlwaysHold, NGram
+from .baselines import NGRAM_ORDERS, AlwaysHold, KneserNey, NGram, WithSong
 from .bootstrap import interval, ratio
 from .predictors import ModelPredictor, Predictor
+
+STRONGEST = "kneser-ney + song"  # of the counting models
 
 
 def evaluate(
@@ -105,19 +107,25 @@ def best_ngram(totals: dict[str, np.ndarray]) -> str:
     return min(totals, key=lambda name: float(totals[name][:, 0].sum()))
 
 
-def measure(corpus: Corpus, model: MelodyModel) -> dict[str, dict[str, Any]]:
-    """The measures of `evaluate` on the test part: of the network, "always _", and every n-gram.
+def counting_models(corpus: Corpus) -> list[Predictor]:
+    """What the corpus's training part teaches by counting; the last is the strongest, `STRONGEST`."""
+    training, V, delimiter = corpus.part("training"), len(corpus.vocabulary), corpus.delimiter
+    hold = corpus.vocabulary.ids([HOLD])[0]
+    kneser_ney = KneserNey(training, V, delimiter)
+    grams = [NGram(order, training, V, delimiter) for order in NGRAM_ORDERS]
+    return [AlwaysHold(training, V, hold), *grams, kneser_ney, WithSong(kneser_ney)]
 
-    The network's row also holds "best_ngram", the name of the n-gram with the fewest nats, and "over_ngram",
-    the network's nats over those of that one with the paired bootstrap interval over songs.
+
+def measure(corpus: Corpus, model: MelodyModel) -> dict[str, dict[str, Any]]:
+    """The measures of `evaluate` on the test part, of the network and of every counting model, by name.
+
+    The network's row also has "over": by the name of each counting model, the network's nats over that
+    model's on the same songs with the paired 95 % bootstrap interval.
     """
-    songs, training, vocabulary = corpus.part("test"), corpus.part("training"), corpus.vocabulary
-    hold = vocabulary.ids([HOLD])[0]
     network = ModelPredictor(model, corpus.delimiter)
-    predictors: list[Predictor] = [network, AlwaysHold(training, len(vocabulary), hold)]
-    rows = {p.name: song_totals(p, songs, vocabulary) for p in predictors}
-    grams = ngram_totals(training, songs, vocabulary)
-    best = best_ngram(grams)
-    found = {name: summary(of_songs) for name, of_songs in (rows | grams).items()}
-    found[network.name] |= {"best_ngram": best, "over_ngram": ratio(rows[network.name], grams[best])}
+    predictors: list[Predictor] = [network, *counting_models(corpus)]
+    rows = {p.name: song_totals(p, corpus.part("test"), corpus.vocabulary) for p in predictors}
+    found = {name: summary(of_songs) for name, of_songs in rows.items()}
+    ratios = {name: ratio(rows[network.name], of_songs) for name, of_songs in rows.items()}
+    found[network.name]["over"] = {name: ratios[name] for name in rows if name != network.name}
     return found

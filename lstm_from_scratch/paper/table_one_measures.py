@@ -1,4 +1,4 @@
-"""The measures of Table I for one model, against the songs of the test part and the best n-gram on them."""
+"""The measures of Table I for one model, on the songs of the test part and beside the best counting model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..composing.sampling import compose_many
 from ..corpus.corpus import Corpus
 from ..evaluation import context
 from ..evaluation.bootstrap import ratio
-from ..evaluation.evaluation import best_ngram, ngram_totals, song_totals, summary
+from ..evaluation.evaluation import counting_models, song_totals, summary
 from ..evaluation.predictors import ModelPredictor
 from ..model.model import MelodyModel
 from ..music.symbols import HOLD
@@ -27,9 +27,9 @@ class ModelMeasures:
     def __init__(self, corpus: Corpus):
         self.corpus, self.songs = corpus, corpus.part("test")
         self.samples = SampleMeasures(corpus)
-        grams = ngram_totals(corpus.part("training"), self.songs, corpus.vocabulary)
-        best = best_ngram(grams)
-        self.rows, self.baseline = grams[best], {"name": best, **summary(grams[best])}
+        *_, strongest = counting_models(corpus)
+        self.rows = song_totals(strongest, self.songs, corpus.vocabulary)
+        self.baseline = {"name": strongest.name, **summary(self.rows)}
         self.windows: np.ndarray | None = None
         try:
             self.windows, self.of_song = context.long_windows(self.songs, corpus.delimiter)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.evaluation.bootstrap import interval, ratio
-from lstm_from_scratch.evaluation.evaluation import evaluate, measure, song_totals
+from lstm_from_scratch.evaluation.evaluation import STRONGEST, evaluate, measure, song_totals
 from lstm_from_scratch.evaluation.predictors import ModelPredictor
 
 SONGS = [["60", "_", "r", "_"], ["62", "_", "_"], ["60"], ["64", "_", "62", "_", "60", "_", "_", "_"]]
@@ -162,13 +162,16 @@ def test_huge_logits_do_not_overflow(corpus, model):
 
 def test_everything_is_measured_on_the_test_part(corpus, model):
     found = measure(corpus, model)
-    assert list(found) == ["network", "always _", *(f"{n}-gram" for n in range(1, 9))]
+    counted = ["always _", *(f"{n}-gram" for n in range(1, 9)), "kneser-ney", STRONGEST]
+    assert list(found) == ["network", *counted]
     songs = corpus.part("test")
-    best, name = min((found[f"{n}-gram"]["nats_per_symbol"], f"{n}-gram") for n in range(1, 9))
     network = found["network"].copy()
-    assert network.pop("best_ngram") == name
-    over, low, high = network.pop("over_ngram")
-    assert over == pytest.approx(network["nats_per_symbol"] / best) and low < over < high
+    ratios = network.pop("over")
+    assert list(ratios) == counted
+    for name, (over, low, high) in ratios.items():
+        expected = network["nats_per_symbol"] / found[name]["nats_per_symbol"]
+        assert over == pytest.approx(expected) and low < over < high
     assert network == evaluate(ModelPredictor(model, corpus.delimiter), songs, corpus.vocabulary)
-    assert best < found["always _"]["nats_per_symbol"] < math.log(26)
+    nats = {name: found[name]["nats_per_symbol"] for name in counted}
+    assert min(nats, key=nats.get) == STRONGEST and nats["5-gram"] < nats["always _"] < math.log(26)
     assert found["network"]["nats_per_symbol"] == pytest.approx(math.log(26), abs=0.2)

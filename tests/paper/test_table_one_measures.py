@@ -7,8 +7,8 @@ import pytest
 
 from lstm_from_scratch.composing.sampling import compose_many
 from lstm_from_scratch.evaluation import context as module
-from lstm_from_scratch.evaluation.baselines import NGram
-from lstm_from_scratch.evaluation.evaluation import song_totals
+from lstm_from_scratch.evaluation.baselines import KneserNey, WithSong
+from lstm_from_scratch.evaluation.evaluation import evaluate, song_totals
 from lstm_from_scratch.evaluation.predictors import ModelPredictor
 from lstm_from_scratch.paper import table_one_measures
 from lstm_from_scratch.paper.table_one_measures import ModelMeasures
@@ -68,15 +68,11 @@ def test_melodies_are_drawn_with_the_seed_at_each_temperature(found, measured, m
         assert sample["lengths"] == [len(melody) for melody in melodies]
 
 
-def test_the_baseline_is_the_ngram_with_the_fewest_nats(measured, corpus):
+def test_the_baseline_is_the_strongest_counting_model(measured, corpus):
     songs, training, V = corpus.part("test"), corpus.part("training"), len(corpus.vocabulary)
-    nats = {}
-    for order in range(1, 9):
-        gram = NGram(order, training, V, corpus.delimiter)
-        nats[gram.name] = song_totals(gram, songs, corpus.vocabulary)[:, 0].sum()
-    assert measured.baseline["name"] == min(nats, key=nats.get)
-    symbols = sum(len(song) + 1 for song in songs)
-    assert measured.baseline["nats_per_symbol"] == pytest.approx(min(nats.values()) / symbols)
+    strongest = WithSong(KneserNey(training, V, corpus.delimiter))
+    assert measured.baseline == {"name": strongest.name, **evaluate(strongest, songs, corpus.vocabulary)}
+    assert np.array_equal(measured.rows, song_totals(strongest, songs, corpus.vocabulary))
 
 
 def test_seeds_are_summed_up(found, measured, model):

@@ -131,7 +131,7 @@ def place(distance: int) -> int:
 
 
 def quality(found: Result) -> str:
-    """Bits an onset on the test part with 95 % intervals over songs, each seed, and the best n-gram.
+    """Bits an onset on the test part with 95 % intervals over songs, each seed, and a counting model.
 
     Parameters
     ----------
@@ -143,17 +143,17 @@ def quality(found: Result) -> str:
     str
         SVG.
     """
-    models, gram = found["models"], found["baseline"]
+    models, counted = found["models"], found["baseline"]
     figure, (axis,) = axes(1, 0.42 * len(models) + 1.4)
     plain(axis, grid="x")
     axis.grid(visible=False, axis="y")
     names = {key: f"{title(key)} units\n{model['parameters']:,} parameters" for key, model in models.items()}
     dots(axis, [(names[key], model, line(models, key)["color"]) for key, model in models.items()])
-    low, high = gram["intervals"]["bits_per_onset"]
-    value = gram["bits_per_onset"]
+    low, high = counted["intervals"]["bits_per_onset"]
+    value = counted["bits_per_onset"]
     axis.axvspan(low, high, color=GREY, alpha=0.15, linewidth=0)
     axis.axvline(value, color=GREY, linestyle="--")
-    words = f"best n-gram, a {gram['name']}: {value:.2f} ({span(low, high)})"
+    words = f"{counted['name']}: {value:.2f} ({span(low, high)})"
     axis.text(value, 1.02, words, transform=axis.get_xaxis_transform(), ha="right", color=GREY, fontsize=9)
     return svg(figure)
 

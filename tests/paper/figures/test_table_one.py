@@ -94,7 +94,7 @@ def test_a_gradient_that_vanishes_breaks_nothing(drawn, compared):
     assert with_data(drawn("sequence_length").axes[2], norms)
 
 
-def test_quality_has_dots_intervals_seeds_and_the_ngram(drawn, compared):
+def test_quality_has_dots_intervals_seeds_and_the_counting_model(drawn, compared):
     (axis,) = drawn("quality").axes
     data = [list(line.get_xdata()) for line in axis.lines]
     written = [text.get_text() for text in axis.texts]
@@ -103,7 +103,7 @@ def test_quality_has_dots_intervals_seeds_and_the_ngram(drawn, compared):
         assert interval in data and [model["bits_per_onset"]] in data
         assert model["bits_per_onset_of_seeds"] in data
         assert f"{model['bits_per_onset']:.2f} ({low:.2f} to {high:.2f})" in written
-    assert [4.31, 4.31] in data and "best n-gram, a 7-gram: 4.31 (4.18 to 4.42)" in written
+    assert [4.31, 4.31] in data and "7-gram: 4.31 (4.18 to 4.42)" in written
     assert axis.get_yticklabels()[2].get_text() == "LSTM, 256 units\n310,565 parameters"
 
 
