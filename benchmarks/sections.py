@@ -239,17 +239,33 @@ def temperatures(results: Result) -> str:
     for T, s in found["samples"].items():
         rows.append([T, f"{s['overlaps']['mean'][0]:.2f}", f"{s['distinct_4'][0]:.2f}", f"{s['self_bleu'][0]:.2f}",
                      f"{s['lengths'][1]:g}", f"{s['copied_symbols'][1]:g} ({s['copied_symbols'][2]:g})",
-                     f"{s['theirs_symbols'][1]:g} ({s['theirs_symbols'][2]:g})", s["copied_whole"][0]])  # fmt: skip
+                     f"{s['theirs_symbols'][1]:g} ({s['theirs_symbols'][2]:g})", s["copied_whole"][0],
+                     f"{s['repeated'][1]:.2f} ({s['repeated'][2]:.2f})",
+                     f"{s['theirs_repeated'][1]:.2f} ({s['theirs_repeated'][2]:.2f})"])  # fmt: skip
     ceiling = found["held_out"]
     head = ["T", "overlap", "distinct-4", "self-BLEU", "length", "copied: median (90 %)", "held-out songs' copied",
-            "copied whole"]  # fmt: skip
+            "copied whole", "repeats itself: median (90 %)", "held-out songs repeat"]  # fmt: skip
     return f"""{table(head, rows)}
 
 Melodies of `fast`, equally many at each temperature. One half of the test songs against the other has an overlap of
 {ceiling["overlaps"]["mean"]:.2f}. Distinct-4 and self-BLEU are relative to those of the test songs. Lengths are medians in
-16ths; that of the test songs is {ceiling["lengths"][1]:g}.
+16ths; that of the test songs is {ceiling["lengths"][1]:g}. *Repeats itself* is the share of a melody's symbols that belong
+to a run of 8 or more that it has already had; the held-out songs beside it are cut to the melodies' lengths. By place in
+the melody, at T = 1:
+
+{repetition_by_place(found["samples"]["1.0"])}
 
 ![Overlap, distinct-4 and copied spans against temperature](docs/figures/temperatures.svg)"""
+
+
+def repetition_by_place(sampled: Result) -> str:
+    """The share that is repeated from each place of a song to the next."""
+    of = {"melodies": "repeated_by_place", "held-out songs": "theirs_repeated_by_place"}
+    places = list(sampled["repeated_by_place"])
+    head = ["from symbol", *places]
+    return table(head, [
+        [who, *(f"{sampled[name][place][0]:.2f}" for place in places)] for who, name in of.items()
+    ])  # fmt: skip
 
 
 def lesson(results: Result) -> str:

@@ -1,4 +1,4 @@
-"""Generated melodies beside songs that people made: overlap, diversity, length, copied spans. [P IV-A]"""
+"""Generated melodies beside songs that people made: how alike, diverse, copied, repetitive? [P IV-A]"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..corpus.corpus import Corpus, CorpusError
 from ..evaluation.copying import training_spans
 from ..evaluation.diversity import relative_diversity
 from ..evaluation.overlap import overlaps
+from ..evaluation.repetition import repeated_by_place, share_repeated
 from ..music import Melody, decode
 from . import Result
 
@@ -29,12 +30,13 @@ class SampleMeasures:
         self.find_span = training_spans(corpus)
 
     def measure(self, melodies: list[list[str]]) -> Result:
-        """Overlap with the test songs, diversity relative to theirs, lengths, and copied spans.
+        """Overlap with the test songs, diversity relative to theirs, lengths, copied spans, repetition.
 
-        "theirs" are the spans of test songs cut to the melodies' lengths.
+        "theirs" are the spans and the repetition of test songs cut to the melodies' lengths.
         """
+        songs = self.songs_of_lengths(map(len, melodies))
         spans = [self.find_span(melody) for melody in melodies]
-        theirs = [self.find_span(song) for song in self.songs_of_lengths(map(len, melodies))]
+        theirs = [self.find_span(song) for song in songs]
         return {
             **self._beside_songs(as_melodies(melodies)),
             "lengths": [len(melody) for melody in melodies],
@@ -43,6 +45,10 @@ class SampleMeasures:
             "copied_whole": sum(span[0] == len(melody) for span, melody in zip(spans, melodies)),
             "theirs_symbols": [span[0] for span in theirs],
             "theirs_onsets": [span[1] for span in theirs],
+            "repeated": [share_repeated(melody) for melody in melodies],
+            "theirs_repeated": [share_repeated(song) for song in songs],
+            "repeated_by_place": repeated_by_place(melodies),
+            "theirs_repeated_by_place": repeated_by_place(songs),
         }
 
     def songs_of_lengths(self, lengths: Iterable[int]) -> list[list[str]]:
@@ -84,6 +90,8 @@ class SampleMeasures:
             "copied_symbols": quantiles([span[0] for span in spans]),
             "copied_onsets": quantiles([span[1] for span in spans]),
             "lengths": quantiles([len(song) for song in self.songs]),
+            "repeated": quantiles([share_repeated(song) for song in self.songs]),
+            "repeated_by_place": repeated_by_place(self.songs),
         }
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from lstm_from_scratch.evaluation.diversity import relative_diversity
 from lstm_from_scratch.evaluation.overlap import overlaps
+from lstm_from_scratch.evaluation.repetition import repeated_by_place, share_repeated
 from lstm_from_scratch.paper.samples import SampleMeasures, as_melodies, over_seeds, quantiles
 
 
@@ -23,8 +24,12 @@ def test_melodies_are_held_against_the_test_songs(measures, corpus):
     assert {name: found[name] for name in relative} == relative
     assert found["copied_symbols"] == [70, 9, *map(len, training[2:6])] and found["copied_whole"] == 5
     assert found["copied_onsets"][:2] == [sum(s != "_" for s in other[:n]) for n in (70, 9)]
-    theirs = [measures.find_span(song) for song in measures.songs_of_lengths(map(len, drawn))]
-    assert list(zip(found["theirs_symbols"], found["theirs_onsets"])) == theirs
+    cut = measures.songs_of_lengths(map(len, drawn))
+    assert list(zip(found["theirs_symbols"], found["theirs_onsets"])) == [measures.find_span(s) for s in cut]
+    for name, sung in (("repeated", drawn), ("theirs_repeated", cut)):
+        assert found[name] == [share_repeated(melody) for melody in sung]
+        assert found[f"{name}_by_place"] == repeated_by_place(sung)
+    assert found["repeated"] != found["theirs_repeated"]
 
 
 def test_melodies_too_short_to_be_compared_are_measured_all_the_same(measures):
@@ -41,6 +46,8 @@ def test_held_out_songs_are_one_half_against_the_other(measures, corpus):
     found = measures.held_out()
     assert found["overlaps"] == overlaps(as_melodies(songs[::2]), as_melodies(songs[1::2]))
     assert found["lengths"] == quantiles([len(song) for song in songs])
+    assert found["repeated"] == quantiles([share_repeated(song) for song in songs])
+    assert found["repeated_by_place"] == repeated_by_place(songs)
     symbols, onsets = zip(*map(measures.find_span, songs))
     assert found["copied_symbols"] == quantiles(symbols) and found["copied_onsets"] == quantiles(onsets)
 
