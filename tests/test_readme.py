@@ -63,3 +63,12 @@ def test_the_map_has_every_folder_beside_the_package():
     folders = {line.split("/")[0] for line in found.stdout.splitlines() if "/" in line}
     listed = {"lstm_from_scratch", *listed_on_the_map()[1]}
     assert listed == {name for name in folders if not name.startswith(".")}
+
+
+def test_the_bugs_that_it_counts_are_there():
+    for name, said in (
+        ("mutants", "{} bugs planted in the real source"),
+        ("kernel_mutants", "{} planted bugs"),
+    ):
+        mutants = runpy.run_path(str(ROOT / "tests" / "helpers" / f"{name}.py"))["MUTANTS"]
+        assert said.format(len(mutants)) in " ".join(README.split())
