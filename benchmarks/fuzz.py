@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_from_scratch.composing.compositions import LONGEST_WRITTEN
+from lstm_from_scratch.composing.compositions import LONGEST_ENGRAVED
 from lstm_from_scratch.composing.primer import read_primer
 from lstm_from_scratch.composing.sampling import compose
 from lstm_from_scratch.corpus.collections.abc_reader import read_tune
@@ -129,7 +129,7 @@ def primer(text: str, made: list[MelodyModel] = []) -> str:  # noqa: B006
         made[0].vocabulary = SYMBOLS
     try:
         symbols = read_primer(text).symbols
-        if len(symbols) > LONGEST_WRITTEN:
+        if len(symbols) > LONGEST_ENGRAVED:
             return "refused"
         drawn = compose(made[0], primer=symbols, steps=len(symbols) + 1).symbols
     except (ValueError, OSError):

@@ -136,10 +136,10 @@ def check_training(gpu: Backend, sizes: Sizes) -> Rows:
 
 def ten_steps(run: Run) -> float:
     """Their mean loss."""
-    run.meter.restore()
+    run.running_means.restore()
     for _ in range(10):
         run.advance()
-    return run.meter.means()["loss"]
+    return run.running_means.means()["loss"]
 
 
 def check_strictness(gpu: Backend, sizes: Sizes) -> Rows:

@@ -1,4 +1,4 @@
-"""Reading an .npz of which nothing is believed: no pickle, no more memory than thrice the file's length."""
+"""Reading an .npz from anybody: no pickle, and at most three times the file's length of memory."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _MEMBER = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*\.npy")
 def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
     """The arrays of an .npz that `files.write_arrays` wrote.
 
-    What its directory declares is checked before anything is unpacked. Members must be stored and not
-    compressed, as they were written, so that no small file can unpack into a large one.
+    What its directory declares is checked before anything is unpacked. Members must be stored, as they were
+    written, and not compressed: so no small file can unpack into a large one.
 
     Raises
     ------
     ValueError
-        Not an .npz, damaged, or holding objects, which are never unpickled.
+        It is no .npz, is damaged, or holds objects, which are never unpickled.
     """
     path = Path(path)
     if not path.exists():
@@ -34,19 +34,19 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
             return {m.filename.removesuffix(".npy"): _array(m.filename, archive.read(m)) for m in members}
     except MemoryError:
         raise
-    except Exception as error:  # damaged archives make zipfile and NumPy raise nearly everything
+    except Exception as error:  # on damaged archives zipfile and NumPy raise nearly anything
         raise ValueError(f"{path}: not a readable .npz ({error})") from None
 
 
 def _check(members: list[zipfile.ZipInfo], size: int) -> None:
-    """Refuse a directory that declares what no archive of ours does."""
+    """Refuse a directory that none of our archives could have."""
     seen: set[str] = set()
     for member in members:
         name = member.filename
         if not _MEMBER.fullmatch(name):
-            raise ValueError(f"{name[:40]!a} is no array's name")
+            raise ValueError(f"{name[:40]!a} is not the name of an array")
         if name in seen:
-            raise ValueError(f"{name} stands in it twice")
+            raise ValueError(f"{name} is in it twice")
         seen.add(name)
         if member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size:
             raise ValueError(f"{name} is compressed")
@@ -55,7 +55,7 @@ def _check(members: list[zipfile.ZipInfo], size: int) -> None:
 
 
 def _array(name: str, data: bytes) -> np.ndarray:
-    """A member's array, once its header is found to declare as many bytes as follow it."""
+    """A member's array, if its header declares as many bytes as follow it."""
     file = io.BytesIO(data)
     version = np.lib.format.read_magic(file)
     if version != (1, 0):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from . import __version__, commands
+
+N = TypeVar("N", int, float)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(arguments)
     try:
-        status = options.run(options) or 0
-        print(end="", flush=True)  # a full disk or a closed pipe shows here, and not after the last line
+        status: int = options.run(options) or 0
+        print(end="", flush=True)  # so that a full disk or a closed pipe shows here, where it is caught
         return status
     except KeyboardInterrupt:
         print("\nmelody: stopped", file=sys.stderr)
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _flush_or_drop() -> None:
-    """Write what waits to be written, or drop it: Python would try again on its way out, and complain."""
+    """Write pending output or drop it: Python would try again as it exits, and complain."""
     try:
         print(end="", flush=True)
     except OSError:
@@ -45,7 +48,7 @@ def _flush_or_drop() -> None:
 
 def _one_line(error: BaseException) -> str:
     if isinstance(error, FileExistsError):
-        return f"{error.filename}: a file stands where a folder is to be"
+        return f"{error.filename}: there is a file where a folder should be"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, MemoryError):
@@ -62,7 +65,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--traceback", action="store_true", help="show where an error arose")
     verbs = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def verb(name: str, run, help_text: str, example: str) -> argparse.ArgumentParser:
+    def verb(
+        name: str, run: Callable[[argparse.Namespace], int | None], help_text: str, example: str
+    ) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=help_text, description=help_text, epilog=f"example: {example}")
         sub.set_defaults(run=run)
         return sub
@@ -213,9 +218,9 @@ def _positive(text: str) -> float:
     return _number(text, float, lambda n: 0 < n < float("inf"), "a number, more than 0")
 
 
-def _number(text: str, kind, fits, wanted: str):
+def _number(text: str, kind: Callable[[str], N], fits: Callable[[N], bool], wanted: str) -> N:
     try:
-        number = kind(text)
+        number: N | None = kind(text)
     except ValueError:
         number = None
     if number is None or not fits(number):

@@ -9,14 +9,19 @@ import sys
 import warnings
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .classroom.lesson_files import Lesson
+    from .corpus.corpus import Corpus
 
 UNPACKED = Path("data")  # where the bundled collections are unpacked
 
 
 def demo(options: argparse.Namespace) -> None:
     """Songs, training, melodies, a page."""
-    # Before NumPy is imported. Several threads gain little on batches so small, and where the machine does
-    # something else too, each waits for the others: the demo was 17 times slower.
+    # Set before NumPy is imported. On batches this small several threads gain little, and on a busy machine
+    # they wait for each other: the demo was 17 times slower.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from .page.demo import run_demo
     from .training.progress import Progress
@@ -36,8 +41,10 @@ def prepare(options: argparse.Namespace) -> None:
     print(f"corpus in {options.out}; next: melody train --corpus {options.out}")
 
 
-def _make_corpus(collection: str, paths: list[Path], rule: str, out: Path, spine: int | None = None):
-    """Unpack a collection where no paths are given, prepare the songs, save them, and print the table."""
+def _make_corpus(
+    collection: str, paths: list[Path], rule: str, out: Path, spine: int | None = None
+) -> Corpus:
+    """Prepare the songs of some paths, or of a collection if there are none; save them and print a table."""
     from .corpus import CorpusError, prepare
     from .corpus.collections import unpack
     from .corpus.parts import PARTS
@@ -113,12 +120,19 @@ def train(options: argparse.Namespace) -> int:
 
 
 def compose(options: argparse.Namespace) -> None:
-    from .composing.compositions import compose_files
+    from .composing.compositions import Request, write_compositions
 
-    for line in compose_files(
-        options.model, options.temperature, options.primer, options.count, options.steps, options.tempo,
-        options.seed, options.out, options.corpus,
-    ):  # fmt: skip
+    request = Request(
+        options.model,
+        temperatures=tuple(options.temperature),
+        primer=options.primer,
+        count=options.count,
+        steps=options.steps,
+        tempo=options.tempo,
+        seed=options.seed,
+        corpus=options.corpus,
+    )
+    for line in write_compositions(request, options.out):
         print(line)
 
 
@@ -210,8 +224,8 @@ def lesson(options: argparse.Namespace) -> int:
     return student_copy.open_lab(mine)
 
 
-def _check_lesson(found, places: list[Path], as_json: bool) -> int:
-    """Grade what lies in each place, or the student's own copy and keep its outcomes."""
+def _check_lesson(found: Lesson, places: list[Path], as_json: bool) -> int:
+    """Grade the answers in each place; without places the student's own copy, keeping its outcomes."""
     from .classroom import grading, student_copy
 
     student_copy.need("jupytext", "nbclient", "ipykernel")

@@ -1,4 +1,4 @@
-"""`melody doctor`: what is installed here, what is missing, and what to do about it."""
+"""`melody doctor`: what is installed, what is missing, and what to do about it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import platform
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 
 def report() -> list[str]:
-    """A line for each thing the program leans on."""
+    """A line for each thing that the program uses."""
     lines = [
         f"Python      {platform.python_version()} on {platform.platform()}, {os.cpu_count()} cores",
         f"NumPy       {_version('numpy')}, {_blas()}",
@@ -29,10 +30,11 @@ def _version(package: str) -> str:
 
 
 def _blas() -> str:
-    """NumPy's linear algebra, and, where threadpoolctl is there to ask, the kernel that runs."""
+    """NumPy's linear algebra library and, if threadpoolctl is installed, the kernel that it runs."""
     import numpy as np
 
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    config: Any = np.show_config(mode="dicts")
+    blas = config["Build Dependencies"]["blas"]
     text = f"BLAS {blas.get('name')} {blas.get('version')}"
     try:
         from threadpoolctl import threadpool_info
@@ -45,7 +47,7 @@ def _blas() -> str:
 
 
 def _gpu() -> list[str]:
-    """A line each for the driver and the extra that fits it, CuPy, CUDA's libraries, and the device."""
+    """A line each for the driver and the extra to install, CuPy, CUDA's libraries, and the device."""
     from .network.driver import driver_version, how_to_install
 
     driver = driver_version()
@@ -57,7 +59,7 @@ def _gpu() -> list[str]:
 
 
 def _look(look: Callable[[], str]) -> str:
-    """What a look at one part of CuPy finds, or why it cannot be used."""
+    """What a look at one part of CuPy finds, or why that part cannot be used."""
     from .network.backend import DeviceError
     from .network.driver import explain
 
@@ -80,7 +82,7 @@ def _libraries() -> str:
     import cupy
 
     nvrtc = ".".join(map(str, cupy.cuda.nvrtc.getVersion()))
-    cupy.cuda.cublas.CUBLASError  # noqa: B018  # loads the library, or says that it is missing
+    cupy.cuda.cublas.CUBLASError  # noqa: B018  # loads the library, or fails
     return f"NVRTC {nvrtc}, cuBLAS"
 
 

@@ -1,18 +1,20 @@
-"""Writing files whole or not at all, and arrays without pickle."""
+"""Writing files whole or not at all, and one writer to a folder."""
 
 from __future__ import annotations
 
 import io
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a new file beside the old one, flush it to the disk, and put it in the old one's place."""
+    """Write a new file beside the old one, flush it to disk, and move it into the old one's place."""
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -28,20 +30,20 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove what writers that were killed left in a folder of which the caller is the only writer."""
+    """Remove what killed writers left behind; the caller must be the folder's only writer."""
     for part in folder.glob(".*.part"):
         part.unlink(missing_ok=True)
 
 
 class LockedError(RuntimeError):
-    """Another process works in the folder."""
+    """Another process is using the folder."""
 
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, which the system takes back when the process ends, however it ends.
+    """Hold a folder's lock, which the system releases when the process ends, however it ends.
 
-    The file `.lock` stays: where it was removed, two processes could hold two files of that name.
+    The file `.lock` stays: if it were removed, two processes could hold two files of that name.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def only_writer(folder: Path) -> Iterator[None]:
         try:
             _lock(file.fileno())
         except (BlockingIOError, PermissionError):
-            raise LockedError(f"{folder}: another run works in this folder; wait, or give another") from None
+            raise LockedError(f"{folder}: another run is using this folder; wait, or give another") from None
         except OSError:
             pass  # a file system without locks
         yield
@@ -60,7 +62,7 @@ def only_writer(folder: Path) -> Iterator[None]:
 
 def _lock(descriptor: int) -> None:
     """Lock an open file for this process, or raise at once."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         import msvcrt
 
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -71,18 +73,19 @@ def _lock(descriptor: int) -> None:
 
 
 def shipped(name: str) -> Path:
-    """A folder that a clone has beside the package, and an installed wheel inside it."""
+    """A folder that lies beside the package in a clone, and inside it in an installed wheel."""
     inside = Path(__file__).parent / name
     return inside if inside.is_dir() else inside.parents[1] / name
 
 
 def write_text(path: str | Path, text: str) -> None:
     """As `write_bytes`, in UTF-8."""
-    write_bytes(path, text.encode("utf-8", "replace"))  # the names of files may hold what no text can
+    write_bytes(path, text.encode("utf-8", "replace"))  # a file name may hold what no text can
 
 
 def write_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     """An .npz of arrays; equal arrays give equal bytes."""
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    named: dict[str, Any] = dict(arrays)
+    np.savez(buffer, **named)
     write_bytes(path, buffer.getvalue())

@@ -46,13 +46,13 @@ def refused(path, members, reason, compression=zipfile.ZIP_STORED):
     ],
 )
 def test_a_name_that_is_no_arrays_is_refused(tmp_path, name):
-    refused(tmp_path / "x.npz", [(name, npy(np.zeros(2)))], "is no array's name")
+    refused(tmp_path / "x.npz", [(name, npy(np.zeros(2)))], "is not the name of an array")
     assert [p.name for p in tmp_path.iterdir()] == ["x.npz"]
 
 
 def test_a_name_that_stands_there_twice_is_refused(tmp_path):
     members = [("a.npy", npy(np.zeros(2))), ("a.npy", npy(np.ones(2)))]
-    refused(tmp_path / "x.npz", members, r"a\.npy stands in it twice")
+    refused(tmp_path / "x.npz", members, r"a\.npy is in it twice")
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -98,7 +98,7 @@ def test_an_unknown_collection_names_the_known_ones(refused, tmp_path, monkeypat
         (ModuleNotFoundError("No module named 'verovio'"), "No module named 'verovio'"),
         (PermissionError(13, "Permission denied", "runs/x"), "runs/x: Permission denied"),
         (OSError(28, "No space left on device"), "No space left on device"),
-        (FileExistsError(17, "File exists", "runs"), "runs: a file stands where a folder is to be"),
+        (FileExistsError(17, "File exists", "runs"), "runs: there is a file where a folder should be"),
     ],
 )
 def test_every_error_is_one_line(error, said, monkeypatch, capsys):

@@ -11,9 +11,10 @@ import numpy as np
 from ..model.model import MelodyModel
 from ..music import Vocabulary
 from ..music.symbols import DELIMITER, HOLD, REST
+from ..network.arrays import Array
 
-SHORTEST = 64  # symbols before a melody may end itself
-LONGEST = 512
+EARLIEST_END = 64  # symbols before the network may end a melody
+DEFAULT_LIMIT = 512  # symbols of a melody for which no length is asked
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Composition:
     entropy : float
         Mean nats of the tempered distributions that the symbols were drawn from.
     ended : bool
-        Whether the melody ended itself before it had the length allowed.
+        Whether the network ended the melody before it reached the length allowed.
     """
 
     symbols: list[str]
@@ -36,25 +37,30 @@ class Composition:
 
     @property
     def length_in_words(self) -> str:
-        """How long it is, and whether that was its own will."""
+        """How long it is, and what ended it."""
         how = "ended by the network itself" if self.ended else "cut at the length allowed"
         return f"{len(self.symbols)} symbols, {how}"
 
 
-def tempered(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """p_i = exp(y_i / T) / sum_j exp(y_j / T), in float64; T = 0 is the largest alone. [P III-B3]
+def check_temperature(temperature: float) -> None:
+    """Raise ValueError unless a temperature is a finite number, 0 or more."""
+    if not (temperature >= 0 and math.isfinite(temperature)):
+        raise ValueError(f"temperature {temperature}: want a finite number, 0 or more")
 
-    The paper's log(p_i) differs from the logit y_i by a constant, which cancels; subtracting the largest
-    logit first cancels too, and nothing overflows however small T is.
+
+def tempered(logits: Array, temperature: float) -> np.ndarray:
+    """p_i = exp(y_i / T) / sum_j exp(y_j / T), in float64; T = 0 gives the largest p = 1. [P III-B3]
+
+    The paper's log(p_i) differs from the logit y_i by a constant, which cancels. So does the largest logit,
+    which is subtracted first so that nothing overflows, however small T is.
 
     Raises
     ------
     ValueError
         T is negative, infinite or NaN, or no logit is finite.
     """
-    if not (temperature >= 0 and math.isfinite(temperature)):
-        raise ValueError(f"temperature {temperature}: want a finite number, 0 or more")
-    y = np.asarray(logits, np.float64)
+    check_temperature(temperature)
+    y: np.ndarray = np.asarray(logits, np.float64)
     largest = float(y.max())
     if not math.isfinite(largest):
         raise ValueError("the logits hold no finite largest value: the model's weights are broken")
@@ -65,7 +71,8 @@ def tempered(logits: np.ndarray, temperature: float) -> np.ndarray:
         return p
     with np.errstate(over="ignore"):  # y / T may reach -inf, whose exponential is 0
         p = np.exp(y / temperature)
-    return p / p.sum()
+    p /= p.sum()
+    return p
 
 
 def sample(
@@ -99,23 +106,21 @@ def compose(
     temperature : float
         0 always takes the likeliest symbol, 1 the model's own distribution.
     primer : iterable of str
-        Symbols that the melody begins with.
+        The symbols that the melody begins with.
     steps : int, optional
-        16ths in all, the primer's included. The model may end the melody before, but not before 64; where
-        none are given, it goes on until it does, up to 512.
+        16ths in all, including the primer's. The network may end the melody earlier, but not before 64;
+        if no length is given, it goes on until it does, up to 512.
     rng : numpy.random.Generator, optional
         Seeded with 0 unless given.
     complete : bool
-        The primer's last note has its full length: what is drawn first does not go on with it.
+        The primer's last note has its full length: the first symbol drawn does not lengthen it.
 
     Raises
     ------
     ValueError
         A primer outside the vocabulary, longer than `steps`, or beginning with `_`; a bad temperature.
     """
-    vocabulary = vocabulary or model.vocabulary
-    if vocabulary is None:
-        raise ValueError("the model has no vocabulary of its own: give one")
+    vocabulary = vocabulary or own_vocabulary(model)
     if len(vocabulary) != model.symbols:
         raise ValueError(f"a vocabulary of {len(vocabulary)} for a model of {model.symbols} symbols")
     rng = rng or np.random.default_rng(0)
@@ -127,13 +132,13 @@ def compose(
     except ValueError as error:
         raise ValueError(f"primer: {error}") from None
     barred = vocabulary.ids(s for s in _unfit_to_follow(primer, complete) if s in vocabulary)
-    tempered(np.zeros(1), temperature)  # refuse a bad temperature before any work
+    check_temperature(temperature)
     player = Player(model, delimiter if delimiter is not None else 0)
     entropies = []
     with model.recurrent.frozen():
         logits = player.start(ids)[:, 0]
         while len(ids) < limit:
-            if len(ids) < SHORTEST and delimiter is not None:
+            if len(ids) < EARLIEST_END and delimiter is not None:
                 logits[delimiter] = -np.inf
             if len(ids) == len(primer):
                 logits[barred] = -np.inf
@@ -149,13 +154,13 @@ def compose(
 
 
 def compose_many(
-    model: MelodyModel, count: int, temperature: float, rng: np.random.Generator, longest: int = LONGEST
+    model: MelodyModel, count: int, temperature: float, rng: np.random.Generator, longest: int = DEFAULT_LIMIT
 ) -> list[list[str]]:
-    """Draw melodies side by side, each until the model ends it or it has `longest` symbols.
+    """Draw melodies side by side, each until the network ends it or it has `longest` symbols.
 
-    Unlike `compose`, it lets a melody end after its first symbol: the model's own lengths are to be seen.
+    Unlike in `compose`, a melody may end after its first symbol: this is to show the network's own lengths.
     """
-    vocabulary = model.vocabulary
+    vocabulary = own_vocabulary(model)
     delimiter, hold = vocabulary.ids([DELIMITER, HOLD])
     player = Player(model, delimiter, count)
     drawn = np.full((longest, count), delimiter)
@@ -173,8 +178,15 @@ def compose_many(
     return [vocabulary.names(column[: _length(column, delimiter)]) for column in drawn.T]
 
 
+def own_vocabulary(model: MelodyModel) -> Vocabulary:
+    """The vocabulary that came with a model; ValueError if there is none."""
+    if model.vocabulary is None:
+        raise ValueError("the model has no vocabulary of its own: give one")
+    return model.vocabulary
+
+
 def _length(ids: np.ndarray, delimiter: int) -> int:
-    """Of what stands before the first delimiter."""
+    """How many symbols come before the first delimiter."""
     ends = np.flatnonzero(ids == delimiter)
     return int(ends[0]) if len(ends) else len(ids)
 
@@ -192,7 +204,7 @@ def draw(p: np.ndarray, rng: np.random.Generator) -> int:
 
 
 def _unfit_to_follow(primer: list[str], complete: bool) -> list[str]:
-    """What may not be drawn first: it has nothing to hold, or would lengthen what is complete."""
+    """What may not be drawn first, because it would hold nothing, or lengthen a note that is complete."""
     if primer and not complete:
         return []
     in_rest = [s for s in primer if s != HOLD][-1:] == [REST]
@@ -200,13 +212,13 @@ def _unfit_to_follow(primer: list[str], complete: bool) -> list[str]:
 
 
 def _limit(primer: list[str], steps: int | None) -> int:
-    """How many symbols at most, once the primer and the length asked for are found to fit."""
+    """The largest number of symbols; ValueError if the primer or the length asked for does not fit."""
     if primer[:1] == [HOLD]:
         raise ValueError("the primer begins with '_': there is no note to hold")
     if DELIMITER in primer:
         raise ValueError(f"the primer holds the delimiter {DELIMITER!r}, which would end it")
     if steps is None:
-        return max(LONGEST, len(primer) + SHORTEST)
+        return max(DEFAULT_LIMIT, len(primer) + EARLIEST_END)
     if steps < 1:
         raise ValueError(f"{steps} steps: want 1 or more")
     if len(primer) > steps:
@@ -215,30 +227,30 @@ def _limit(primer: list[str], steps: int | None) -> int:
 
 
 class Player:
-    """Feeds a model one symbol at a time, as it was trained: with its state carried, or window by window.
+    """Feeds a model one symbol at a time, as it was trained: carrying its state, or window by window.
 
     Parameters
     ----------
     model : MelodyModel
     delimiter : int
     columns : int
-        How many melodies are drawn side by side.
+        The number of melodies drawn side by side.
     """
 
     def __init__(self, model: MelodyModel, delimiter: int, columns: int = 1):
         self._model, self._delimiter = model, delimiter
-        self._state: tuple | None = None
+        self._state: tuple[Array, ...] | None = None
         self._window = np.full((model.window or 1, columns), delimiter)
 
     def start(self, ids: Iterable[int] = ()) -> np.ndarray:
-        """The logits (V, columns) of the symbols after a delimiter and the ids."""
+        """The logits (V, columns) of the symbol after a delimiter and the ids."""
         logits = self.step(self._delimiter)
         for i in ids:
             logits = self.step(i)
         return logits
 
     def step(self, i: int | np.ndarray) -> np.ndarray:
-        """The logits (V, columns) of the symbols after i, one for all columns or one for each."""
+        """The logits (V, columns) of the symbol after i: one id for all columns, or one for each."""
         model = self._model
         self._window[:-1] = self._window[1:]
         self._window[-1] = i

@@ -23,7 +23,7 @@ class CheckpointError(ValueError):
 
 
 def write_checkpoint(path: str | Path, arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> None:
-    """Write arrays and a JSON header, atomically; the header gains format, package version and checksums."""
+    """Write arrays and a JSON header, to which format, package version and checksums are added."""
     header = dict(header, format=FORMAT, package=__version__)
     header["sha256"] = {name: _digest(array) for name, array in arrays.items()}
     text = json.dumps(header, ensure_ascii=False).encode("utf-8")
@@ -36,7 +36,7 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, 
     Raises
     ------
     CheckpointError
-        No such file, no checkpoint, another format version, or contents that differ from their checksums.
+        No such file, not a checkpoint, another format version, or contents that do not match their checksums.
     """
     if not Path(path).exists():
         raise CheckpointError(f"{path}: no such file")
@@ -74,7 +74,7 @@ def set_weights(
     backend: Backend,
     prefix: str = "",
 ) -> None:
-    """Copy arrays into weights, or into moments, of the same names and shapes."""
+    """Copy arrays into weights or moments of the same names and shapes."""
     for name, w in weights.items():
         array = arrays.get(prefix + name)
         if array is None or array.shape != w.shape or array.dtype != w.dtype:

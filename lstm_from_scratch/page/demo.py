@@ -25,24 +25,23 @@ from ..music import Vocabulary, score
 from ..paper.figures import results
 from ..training.loop import train
 from ..training.recipe import Recipe
-from ..training.run import Run
-from ..training.running_means import Row
+from ..training.run import AfterBatch, Run, ignore_batch
 from . import page
 
-# For minutes: what keeps longer training from learning by heart, the fast preset's way, would hold it up.
-RECIPE = Recipe(
+# For a few minutes only: what keeps the fast preset from learning songs by heart would slow this down.
+DEMO_RECIPE = Recipe(
     objective="stream", batch=32, length=32, lr=0.006, warmup=100, decay=True, averaging=0.99, clip=1.0,
     dropout=0.3,
 )  # fmt: skip
-TEMPERATURES = (0.2, 0.5, 0.7, 1.0, 1.3)
-LENGTH = 128  # 16ths of a melody at most: eight bars of 4/4
+DEMO_TEMPERATURES = (0.2, 0.5, 0.7, 1.0, 1.3)
+MELODY_LENGTH = 128  # 16ths at most: eight bars of 4/4
 VALIDATIONS = 8
-COMPARED = 40  # test songs whose own longest shared span stands beside the melodies'
+COMPARED = 40  # test songs whose longest shared span is shown beside the melodies'
 
 
 def calibrated_steps(corpus: Corpus, seconds: float, seed: int) -> int:
-    """How many batches fit into a time on this machine, from a few with a model that is then forgotten."""
-    run = Run(corpus, replace(RECIPE, steps=10**9), seed)
+    """How many batches fit into a time on this machine, estimated with a model that is then thrown away."""
+    run = Run(corpus, replace(DEMO_RECIPE, steps=10**9), seed)
     run.advance()
     start, batches = time.perf_counter(), 0
     while not batches or time.perf_counter() - start < 0.03 * seconds:
@@ -56,20 +55,20 @@ def calibrated_steps(corpus: Corpus, seconds: float, seed: int) -> int:
 
 
 def with_steps(steps: int) -> Recipe:
-    """The demo's recipe for so many steps."""
-    return replace(RECIPE, steps=steps, validate_every=-(-steps // VALIDATIONS))
+    """The demo's recipe for a number of steps."""
+    return replace(DEMO_RECIPE, steps=steps, validate_every=-(-steps // VALIDATIONS))
 
 
 def spell(songs: list[np.ndarray], vocabulary: Vocabulary) -> list[tuple[str, ...]]:
-    """Songs of integers as songs of symbols."""
+    """Songs of integers, as symbols."""
     return [tuple(vocabulary.names(song)) for song in songs]
 
 
 def exhibit_melodies(model: MelodyModel, find_span: SpanFinder, out: Path, seed: int) -> list[page.Exhibit]:
-    """One melody a temperature, written in all formats."""
+    """One melody for each temperature, written in all formats."""
     exhibits = []
-    for temperature in TEMPERATURES:
-        drawn = compose(model, temperature=temperature, steps=LENGTH, rng=np.random.default_rng(seed))
+    for temperature in DEMO_TEMPERATURES:
+        drawn = compose(model, temperature=temperature, steps=MELODY_LENGTH, rng=np.random.default_rng(seed))
         melody = as_melody(drawn.symbols, Primer([]), f"Melody at T = {temperature:g}, seed {seed}")
         files = score.save(melody, out, f"melody_T{temperature:g}")
         exhibits.append(
@@ -86,13 +85,13 @@ def exhibit_melodies(model: MelodyModel, find_span: SpanFinder, out: Path, seed:
 
 
 def human_span(corpus: Corpus, find_span: SpanFinder) -> str:
-    """What songs of the test part share with the training songs, cut to the melodies' length."""
+    """A sentence on what test songs, cut to the melodies' length, share with the training songs."""
     songs = spell(corpus.part("test")[:COMPARED], corpus.vocabulary)
-    spans = [find_span(song[:LENGTH])[0] for song in songs]
+    spans = [find_span(song[:MELODY_LENGTH])[0] for song in songs]
     return (
-        f"For comparison: of {len(spans)} folk songs that were held out, cut to at most {LENGTH} symbols, "
-        f"the longest run that also stands in a training song has {statistics.median(spans):g} symbols on "
-        f"the median, {max(spans)} at most."
+        f"For comparison: in {len(spans)} folk songs that were held out, cut to at most {MELODY_LENGTH} "
+        "symbols, the longest run also found in a training song has "
+        f"{statistics.median(spans):g} symbols in the median and {max(spans)} at most."
     )
 
 
@@ -103,14 +102,14 @@ def run_demo(
     steps: int | None = None,
     seed: int = 0,
     say: Callable[[str], None] = print,
-    progress: Callable[[Run, Row | None], None] = lambda run, row: None,
+    progress: AfterBatch = ignore_batch,
 ) -> Path:
-    """Train within the minutes, or for `steps` batches, compose, measure and write `out/index.html`.
+    """Train for some minutes, or for `steps` batches; compose, measure, and write `out/index.html`.
 
     Returns
     -------
     Path
-        Of the page.
+        The page.
     """
     corpus.require(*PARTS)
     out.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,16 +16,15 @@ from ..model.checkpoint import CheckpointError
 from ..model.model import MelodyModel
 from ..training.loop import train
 from ..training.recipe import Recipe
-from ..training.run import Run
+from ..training.run import AfterBatch, Run, ignore_batch
 from ..training.running_means import Row
 from . import Result
 
-Progress = Callable[[Run, "Row | None"], None]
 WRITTEN_EVERY = 10.0  # seconds of its time that a run may lose when it is killed
 
 
 def trained(
-    corpus: Corpus, recipe: Recipe, folder: Path, seed: int = 0, progress: Progress = lambda run, row: None
+    corpus: Corpus, recipe: Recipe, folder: Path, seed: int = 0, progress: AfterBatch = ignore_batch
 ) -> tuple[MelodyModel, Result]:
     """The best model of a run, and its record; a run that the folder holds, finished, is read from there.
 
@@ -58,7 +56,7 @@ def as_it_stands(folder: Path) -> tuple[MelodyModel, Result]:
     return model, about | _record(False, model, history, folder)
 
 
-def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Progress) -> Result:
+def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: AfterBatch) -> Result:
     clock = _Clock(folder / "clock.json", progress)
     try:
         run = train(corpus, recipe, folder, seed, resume=True, progress=clock)
@@ -89,7 +87,7 @@ class _Clock:
     The file also holds the seconds at the last batch seen, from which a resumed run goes on counting.
     """
 
-    def __init__(self, path: Path, progress: Progress):
+    def __init__(self, path: Path, progress: AfterBatch):
         self._path, self._progress, self._start = path, progress, time.process_time()
         self._seconds: dict[str, float] = {}
 

@@ -18,9 +18,10 @@ from ..evaluation.bootstrap import ratio
 from ..files import write_text
 from ..model.model import MelodyModel
 from ..training.recipe import Recipe
+from ..training.run import AfterBatch, ignore_batch
 from . import Result
 from .figures.table_one import figures
-from .kept_runs import Progress, machine, trained
+from .kept_runs import machine, trained
 from .recall import measure_recall
 from .table_one_measures import ModelMeasures
 
@@ -39,7 +40,7 @@ def compare(
     out: Path,
     seeds: int = 3,
     recipe: Recipe = TABLE_ONE_RECIPE,
-    progress: Progress = lambda run, row: None,
+    progress: AfterBatch = ignore_batch,
     say: Callable[[str], None] = print,
 ) -> Result:
     """Train every cell with every seed, measure each on the test part, and write `compare.json` and figures.
@@ -99,7 +100,7 @@ def compare(
 
 
 def _run(
-    corpus: Corpus, out: Path, progress: Progress, say: Callable[[str], None], recipe: Recipe, seed: int
+    corpus: Corpus, out: Path, progress: AfterBatch, say: Callable[[str], None], recipe: Recipe, seed: int
 ) -> tuple[MelodyModel, Result, Path]:
     """What `trained` returns, and the run's folder."""
     say(f"{recipe.cell.upper()} of {recipe.units} units, rate {recipe.lr}, seed {seed}")

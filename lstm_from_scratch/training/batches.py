@@ -22,7 +22,7 @@ class Batch(NamedTuple):
     counted : bool array like targets, or None
         Which targets count; None for all.
     carried : bool array (B,), or None
-        Which columns go on with the state of the batch before; None for none.
+        Which columns continue with the state of the batch before; None for none.
     """
 
     tokens: Array
@@ -32,7 +32,7 @@ class Batch(NamedTuple):
 
 
 class Batches:
-    """The batches of a run, each a function of the seed and the step alone: a run can go on anywhere.
+    """The batches of a run. Each depends on the seed and the step alone, so a run can continue anywhere.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ class Batches:
     delimiter : int
     recipe : Recipe
     seed : int
-        The order of an epoch is drawn from it by NumPy, so that it is the same on every device.
+        NumPy draws the order of each epoch from it, so that it is the same on every device.
     backend : Backend
-        Where the batches are. The songs go there whole, once or once an epoch, so that no batch is uploaded.
+        Where the batches are. All songs are put there at once, so that no single batch is uploaded.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class Batches:
             available = len(stream) - recipe.length
         else:
             self._songs = [np.concatenate([[delimiter], song, [delimiter]]) for song in songs]
-            self._cuts = int(recipe.cut * len(songs))  # each makes one piece more, or none
+            self._cuts = int(recipe.cut * len(songs))  # a cut makes one more piece, or none
             if self._cuts and recipe.batch == 1:
                 raise CorpusError(
-                    "a batch of 1: where songs are cut, an epoch may have fewer pieces than batches, and the "
-                    "last ones nothing to learn from; a batch of 2 or more is needed"
+                    "a batch of 1: when songs are cut, an epoch may have fewer pieces than batches, and the "
+                    "last batches nothing to learn from; a batch of 2 or more is needed"
                 )
             available = self._cuts + sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
         if available < recipe.batch:
@@ -81,7 +81,7 @@ class Batches:
         return window_batch(self._stream, self._steps, starts)
 
     def _begin(self, epoch: int) -> None:
-        """Put an epoch's order, or its lanes in their order, where the batches are."""
+        """Draw an epoch's order, and put it, or the lanes in this order, where the batches are."""
         rng, recipe = np.random.default_rng([self._seed, epoch]), self._recipe
         if recipe.objective == "stream":
             parts = cut(self._songs, self._cuts, rng) if self._cuts else self._songs
@@ -93,10 +93,10 @@ class Batches:
 
 
 def cut(songs: list[np.ndarray], count: int, rng: np.random.Generator) -> list[np.ndarray]:
-    """So many of the songs, drawn at random, in two parts each, and the others whole.
+    """Cut `count` songs, drawn at random, in two, and leave the others whole.
 
-    The symbol at the cut ends one part and begins the other. That others stay whole matters: the end of a cut
-    song is not heard from its beginning, and a network that hears cut songs alone ends its own too late.
+    The symbol at the cut ends one part and begins the other. It matters that some stay whole: the end of a
+    cut song is not heard from its beginning, and a network that hears only cut songs ends its own too late.
     """
     chosen = set(rng.permutation(len(songs))[:count].tolist())
     parts = []
@@ -107,9 +107,9 @@ def cut(songs: list[np.ndarray], count: int, rng: np.random.Generator) -> list[n
 
 
 def song_pieces(song: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """A song, delimiters at both ends, or a part of one, cut into pieces: tokens and targets (n, length).
+    """A song with delimiters at both ends, or a part of one, in pieces: tokens and targets (n, length).
 
-    The last piece is filled up; -1 marks the targets that are none.
+    The last piece is padded; -1 marks padded targets.
     """
     n = -(-(len(song) - 1) // length)
     tokens, targets = np.full(n * length, song[-1]), np.full(n * length, -1)
@@ -118,9 +118,9 @@ def song_pieces(song: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def lanes(pieces: list[tuple[np.ndarray, np.ndarray]], batch: int, steps: int) -> Batch:
-    """Songs end to end in `batch` lanes of `steps` pieces: the batches of all steps, one behind the other.
+    """Songs end to end in `batch` lanes of `steps` pieces: the batches of all steps, stacked.
 
-    Where the songs fall short of the last lane's end, nothing counts.
+    Padding at the end of the last lane does not count.
     """
     tokens, targets = (np.concatenate([piece[i] for piece in pieces]) for i in range(2))
     carried = np.concatenate([np.arange(len(t)) > 0 for t, _ in pieces])
@@ -128,7 +128,7 @@ def lanes(pieces: list[tuple[np.ndarray, np.ndarray]], batch: int, steps: int) -
     tokens = np.pad(tokens, ((0, missing), (0, 0)), mode="edge")
     targets = np.pad(targets, ((0, missing), (0, 0)), constant_values=-1)
     carried = np.pad(carried, (0, missing)).reshape(batch, steps)
-    carried[:, 0] = False  # what the lane before ends with is not what this one goes on from
+    carried[:, 0] = False  # the state at the end of the previous lane is not carried into this one
     tokens, targets = (a.reshape(batch, steps, -1).transpose(1, 2, 0) for a in (tokens, targets))
     counted = targets >= 0
     parts = tokens, np.where(counted, targets, 0), counted, carried.T

@@ -1,22 +1,23 @@
-"""Whether a training run's numbers are still numbers, and which went wrong first."""
+"""Whether a training run's numbers are still finite, and which tensor broke first."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from types import ModuleType
 
+from ..network.arrays import Array
 from .recipe import Recipe
 
-EXPLODED = 10.0  # times ln V, an even guess's loss: runs have come back from 3 times, never from 10
+EXPLODED = 10.0  # times ln V, the loss of an even guess: runs have recovered from 3 times, never from 10
 
 
 class DivergedError(RuntimeError):
-    """Training has left all bounds; the message names the step, the tensor, and what to do."""
+    """Training has diverged; the message names the step and the tensor, and says what to do."""
 
 
-def first_broken(tensors: Mapping[str, Any], xp: Any) -> str | None:
-    """The first tensor that holds NaN or an infinity, and how many; None where all are finite."""
+def first_broken(tensors: Mapping[str, Array], xp: ModuleType) -> str | None:
+    """The first tensor with a NaN or an infinity, and how many it has; None if all are finite."""
     for name, tensor in tensors.items():
         broken = int((~xp.isfinite(tensor)).sum())
         if broken:
@@ -24,7 +25,7 @@ def first_broken(tensors: Mapping[str, Any], xp: Any) -> str | None:
     return None
 
 
-def largest(tensors: Mapping[str, Any], xp: Any) -> str:
+def largest(tensors: Mapping[str, Array], xp: ModuleType) -> str:
     """The tensor with the largest entry, and this entry."""
     sizes = {name: float(xp.abs(tensor).max()) for name, tensor in tensors.items()}
     name = max(sizes, key=sizes.__getitem__)
@@ -32,12 +33,14 @@ def largest(tensors: Mapping[str, Any], xp: Any) -> str:
 
 
 def exploded(loss: float, symbols: int) -> bool:
-    """Whether a loss in nats is no number, or far above that of an even guess among the symbols."""
+    """Whether a loss in nats is not finite, or far above that of an even guess among the symbols."""
     return not loss <= EXPLODED * math.log(symbols)
 
 
-def diverged(when: str, what: str, tensors: Mapping[str, Any], recipe: Recipe, xp: Any) -> DivergedError:
-    """The error that names the first broken one of the tensors, which stand in the order of computation."""
+def diverged(
+    when: str, what: str, tensors: Mapping[str, Array], recipe: Recipe, xp: ModuleType
+) -> DivergedError:
+    """The error that names the first broken tensor; they are given in the order of computation."""
     where = first_broken(tensors, xp) or largest(tensors, xp)
     advice = f"a lower learning rate than {recipe.lr:g}" + ("" if recipe.clip else ", or with --clip 1")
     return DivergedError(

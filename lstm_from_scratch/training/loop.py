@@ -6,7 +6,7 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from ..corpus.corpus import Corpus
 from ..files import only_writer, remove_parts, write_text
 from ..network.backend import CPU, Backend
 from .recipe import Recipe
-from .run import Run
-from .running_means import Row
+from .run import AfterBatch, Run, ignore_batch
+from .saved_run import restore_run, save_run
 
 
 def train(
@@ -25,7 +25,7 @@ def train(
     seed: int = 0,
     resume: bool = False,
     backend: Backend = CPU,
-    progress: Callable[[Run, Row | None], None] = lambda run, row: None,
+    progress: AfterBatch = ignore_batch,
 ) -> Run:
     """Train, keeping `best.npz`, `last.npz`, `history.json` and `vocabulary.json` in a folder.
 
@@ -36,7 +36,7 @@ def train(
     out : Path
     seed : int
     resume : bool
-        Go on from `last.npz` where there is one, else start afresh.
+        Continue from `last.npz` if there is one, else start afresh.
     backend : Backend
     progress : callable
         Called after each batch with the run and, after a validation, its row.
@@ -44,16 +44,16 @@ def train(
     Returns
     -------
     Run
-        Not `finished` where it was interrupted: `last.npz` then holds all that `resume` needs.
+        Not `finished` if it was interrupted: `last.npz` then holds all that `resume` needs.
 
     Raises
     ------
     LockedError
-        Another run works in the folder.
+        Another run is using the folder.
     DivergedError
-        The numbers left all bounds; the files of the steps before are kept.
+        The numbers are no longer finite; the files of earlier steps are kept.
     DeviceError
-        The GPU has too little memory; so are they.
+        The GPU has too little memory; the files are kept then, too.
     """
     corpus.require("training", "validation")
     out = Path(out)
@@ -62,7 +62,7 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     with only_writer(out), backend.explained():
         if resume and (out / "last.npz").is_file():
-            run.restore(out / "last.npz")
+            restore_run(run, out / "last.npz")
         remove_parts(out)
         if not run.step:  # what another run left here would pass for this one's
             for name in ("best.npz", "last.npz", "history.json"):
@@ -72,7 +72,7 @@ def train(
     return run
 
 
-def _go_on(run: Run, out: Path, progress: Callable[[Run, Row | None], None]) -> None:
+def _go_on(run: Run, out: Path, progress: AfterBatch) -> None:
     """Batches, validations and checkpoints, until the run is finished or Ctrl-C."""
     recipe = run.recipe
     saved = time.monotonic()
@@ -87,9 +87,9 @@ def _go_on(run: Run, out: Path, progress: Callable[[Run, Row | None], None]) -> 
                 write_text(out / "history.json", json.dumps(run.history, indent=1) + "\n")
             progress(run, row)
             if time.monotonic() - saved > recipe.save_seconds:
-                run.save(out / "last.npz")
+                save_run(run, out / "last.npz")
                 saved = time.monotonic()
-        run.save(out / "last.npz")
+        save_run(run, out / "last.npz")
 
 
 @contextmanager

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
+
+from .run import Run
+from .running_means import Row
 
 
 class Progress:
-    """A bar with loss, onset accuracy and time left; plain lines where there is no terminal.
+    """A bar with loss, onset accuracy and time left; without a terminal, a line a validation.
 
     Parameters
     ----------
-    first : list of str
-        Lines to begin with: once a batch is made, so that bad input leaves its one line alone.
+    first : sequence of str
+        Lines to begin with. They are printed after the first batch, so that bad input leaves only its one
+        line of error.
     """
 
     def __init__(self, first: Sequence[str] = ()) -> None:
-        self._first, self._bar, self._run = first, None, None
+        self._first = first
+        self._run: Run | None = None
+        self._bar: Any = None  # tqdm's
 
-    def __call__(self, run, row) -> None:
-        from tqdm import tqdm
-
-        if self._bar is None:
+    def __call__(self, run: Run, row: Row | None) -> None:
+        if self._run is None:
             for line in self._first:
                 print(line, file=sys.stderr)
-        if run is not self._run:  # each has a bar of its own
-            self._run = run
-            self._bar = tqdm(
-                total=run.steps,
-                initial=run.step - 1,
-                unit="step",
-                disable=not sys.stderr.isatty(),
-                dynamic_ncols=True,
-            )
+        if run is not self._run:  # each run has its own bar
+            self._run, self._bar = run, _new_bar(run)
         self._bar.update()
         if self._bar.disable:
             if row:
                 print(_in_words(row, run.steps), file=sys.stderr, flush=True)
         elif row or run.step % 50 == 0:
-            means = run.meter.means() if not row else {k.removeprefix("training_"): v for k, v in row.items()}
+            means = (
+                {k.removeprefix("training_"): v for k, v in row.items()} if row else run.running_means.means()
+            )
             self._bar.set_postfix_str(
                 f"loss {means['loss']:.3f}, onset accuracy {means['onset_accuracy']:.2f}"
             )
@@ -48,12 +48,24 @@ class Progress:
             self._bar.close()
 
     def close(self) -> None:
-        """Leave the line of the bar, so that what follows has its own."""
+        """Leave the bar's line, so that what follows starts on its own."""
         if self._bar is not None:
             self._bar.close()
 
 
-def _in_words(row: dict[str, float], steps: int) -> str:
+def _new_bar(run: Run) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(
+        total=run.steps,
+        initial=run.step - 1,
+        unit="step",
+        disable=not sys.stderr.isatty(),
+        dynamic_ncols=True,
+    )
+
+
+def _in_words(row: Row, steps: int) -> str:
     return (
         f"step {row['step']:>6} of {steps}  training loss {row['training_loss']:.3f}  validation loss "
         f"{row['validation_loss']:.3f}  onset accuracy {row['validation_onset_accuracy']:.3f}"

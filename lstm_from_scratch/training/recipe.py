@@ -1,4 +1,4 @@
-"""How a model is trained: the paper's recipe, and others for the same model."""
+"""How a model is trained: the paper's recipe, and others."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Recipe:
         The weights that are validated, kept and sampled are an exponential average of all steps' weights
         with this decay; 0 keeps the last. [Polyak92]
     cut : float
-        "stream" only: the share of the songs that are cut in two in an epoch, each part from the zero state;
-        songs and places are drawn anew. So a network hears songs from everywhere, and does not learn them
-        from their start.
+        "stream" only: the share of songs that an epoch cuts in two, each part starting from the zero
+        state; songs and places are drawn anew every epoch. So a network hears songs from any place on, and
+        cannot learn them by heart from their start.
     weight_dropout : float
-        The probability with which an entry of U is 0 in a batch; the others grow to make up. [Merity18]
+        The probability that an entry of U is 0 in a batch; the others are scaled up. [Merity18]
     clip : float
         Limit of the global norm of the gradients; 0 for none.
     patience : int
@@ -36,6 +36,8 @@ class Recipe:
         Batches in all; None for `epochs` times the batches of an epoch.
     validate_every : int or None
         Batches between validations; None for once an epoch.
+    save_seconds : float
+        Seconds between checkpoints.
     """
 
     cell: str = "lstm"
@@ -58,7 +60,7 @@ class Recipe:
     save_seconds: float = 60.0
 
     def rate(self, step: int, steps: int) -> float:
-        """The learning rate of a step, the first being 0, of so many."""
+        """The learning rate of a step, counted from 0, when there are `steps` in all."""
         if step < self.warmup:
             return self.lr * (step + 1) / self.warmup
         if not self.decay:

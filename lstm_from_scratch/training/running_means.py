@@ -1,4 +1,4 @@
-"""Measures of training, summed where they are computed and fetched now and then."""
+"""Means over training batches, summed on the device and fetched from it now and then."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Any
 
 from ..network.backend import CPU, Backend
 
-Row = dict[str, float]
-FETCH = 50  # additions
+Row = dict[str, float]  # of a run's history
+FETCH_EVERY = 50  # additions
 
 
-class Meter:
-    """Means over the batches since the last validation, fetched from the device once in many batches.
+class RunningMeans:
+    """Means over the batches since the last validation.
 
     Parameters
     ----------
     backend : Backend
-        Where the numbers come from. The CPU's are looked at at once; a GPU has to be waited for, so its
-        numbers are fetched together after `FETCH` additions.
+        Where the numbers come from. On the CPU each is read at once. Reading one from a GPU means waiting
+        for it, so there `FETCH_EVERY` additions are fetched together.
 
     Attributes
     ----------
     worst : float
-        The largest loss that was fetched since the last validation, or the first that is no number.
+        The largest loss fetched since the last validation, or the first that was not finite.
     """
 
     NAMES = ("loss", "batches", "right", "targets", "right_onsets", "onsets")
@@ -35,14 +35,14 @@ class Meter:
         self._sums = dict.fromkeys(self.NAMES, 0.0)
 
     def add(self, **numbers: Any) -> None:
-        """Add numbers of the backend, without a wait; each loss is that of a batch."""
+        """Add numbers of the backend without waiting for them; each `loss` is that of one batch."""
         self._pending += numbers.items()
         self._additions += 1
-        if self._backend.name == "cpu" or self._additions >= FETCH:
+        if self._backend.name == "cpu" or self._additions >= FETCH_EVERY:
             self.sums()
 
     def sums(self) -> dict[str, float]:
-        """All sums so far, on the host, after one transfer and one wait for all that is pending."""
+        """All sums so far, on the host; what is pending is fetched in one transfer."""
         if self._pending:
             names, numbers = zip(*self._pending)
             fetched = self._backend.to_host(self._backend.xp.stack(numbers))
@@ -69,7 +69,7 @@ class Meter:
         }
 
     def restore(self, sums: dict[str, float] | None = None) -> None:
-        """Begin anew, or go on from sums."""
+        """Start again, from nothing or from earlier sums."""
         self._pending.clear()
         self._additions, self.worst = 0, 0.0
         self._sums = dict(sums or dict.fromkeys(self.NAMES, 0.0))

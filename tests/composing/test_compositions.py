@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lstm_from_scratch.composing.compositions import compose_files
+from lstm_from_scratch.composing.compositions import Request, write_compositions
 from lstm_from_scratch.composing.primer import Primer, as_melody, read_primer
 from lstm_from_scratch.evaluation.copying import training_spans
 from lstm_from_scratch.music import KernError, Note, decode, encode, read_kern
@@ -26,7 +26,8 @@ def compositions(
     saved, out, temperatures=(0.7,), primer=None, count=1, steps=20, tempo=120.0, seed=0, corpus=None
 ):
     """The lines, and what `compositions.json` holds."""
-    lines = list(compose_files(saved, temperatures, primer, count, steps, tempo, seed, out, corpus))
+    request = Request(saved, temperatures, primer, count, steps, tempo, seed, corpus)
+    lines = list(write_compositions(request, out))
     return lines, json.loads((out / "compositions.json").read_text(encoding="utf-8"))
 
 

@@ -39,7 +39,7 @@ def made(unpacked, tmp_path_factory):
 def test_a_demo_is_repeated_exactly(made):
     same = ["index.html", "curves.svg", "measures.json", "model/best.npz", "model/history.json"]
     same += [
-        f"melody_T{t:g}.{s}" for t in demo.TEMPERATURES for s in ("krn", "mid", "musicxml", "svg", "wav")
+        f"melody_T{t:g}.{s}" for t in demo.DEMO_TEMPERATURES for s in ("krn", "mid", "musicxml", "svg", "wav")
     ]
     for name in same:
         assert (made / "a" / name).read_bytes() == (made / "b" / name).read_bytes(), name
@@ -56,7 +56,7 @@ def test_the_page_shows_what_was_made(made):
         assert said in html
     assert html.count("<audio ") == 5 and len(html.encode()) < 10_000_000
     assert [float(t) for t in re.findall(r"<h3>T = ([\d.]+)</h3>", html)] == [0.2, 0.5, 0.7, 1.0, 1.3]
-    assert "of 7 folk songs that were held out" in html
+    assert "in 7 folk songs that were held out" in html
 
 
 def test_the_measures_stand_beside_it(made):
@@ -81,7 +81,7 @@ def test_steps_are_fitted_into_the_minutes(corpus, monkeypatch):
         return now[0]
 
     monkeypatch.setattr(demo.time, "perf_counter", clock)
-    monkeypatch.setattr(demo, "RECIPE", demo.replace(demo.RECIPE, units=4))
+    monkeypatch.setattr(demo, "DEMO_RECIPE", demo.replace(demo.DEMO_RECIPE, units=4))
     steps = demo.calibrated_steps(corpus, 120, seed=0)
     assert 40 < steps < 110  # a batch seems to take 1 to 2 s, a validation 1
     assert demo.calibrated_steps(corpus, 1e-9, seed=0) == demo.VALIDATIONS

@@ -13,7 +13,7 @@ from lstm_from_scratch.training.divergence import DivergedError, exploded, first
 from lstm_from_scratch.training.loop import train
 from lstm_from_scratch.training.recipe import Recipe
 from lstm_from_scratch.training.run import Run
-from lstm_from_scratch.training.running_means import Meter
+from lstm_from_scratch.training.running_means import RunningMeans
 
 STREAM = Recipe(objective="stream", units=6, batch=4, length=5, steps=40, validate_every=10, save_seconds=0)
 WINDOW = Recipe(units=5, batch=16, length=8, steps=30, validate_every=12, save_seconds=0)
@@ -46,10 +46,10 @@ def test_a_broken_weight_is_found_by_the_next_batch_too(small):
     run = Run(small, STREAM, 0)
     run.advance()
     run.model.params["lstm.W"][:] = np.nan
-    kept = run.adam.m[""].copy()
+    kept = run.adam.m["weights"].copy()
     with pytest.raises(DivergedError, match=r"at step 2: .* loss is nan .* weight lstm\.W is not finite"):
         run.advance()
-    assert run.step == 1 and np.array_equal(run.adam.m[""], kept)
+    assert run.step == 1 and np.array_equal(run.adam.m["weights"], kept)
 
 
 @each_recipe
@@ -82,7 +82,7 @@ def test_the_weights_that_are_validated_may_break_alone(small, tmp_path):
     run = Run(small, replace(STREAM, averaging=0.9), 0)
     run.advance()
     run.averaged.params["dense.b"][0] = np.nan
-    with pytest.raises(DivergedError, match=r"validation loss is no number; dense\.b"):
+    with pytest.raises(DivergedError, match=r"validation loss is not finite; dense\.b"):
         run.validate()
 
 
@@ -93,18 +93,18 @@ def test_a_gpu_is_not_waited_for(small):
     run.advance()
     run.model.params["gru.W"][:] = np.nan
     run.advance()
-    assert run.step == 2 and run.meter.worst == 0
+    assert run.step == 2 and run.running_means.worst == 0
     with pytest.raises(DivergedError, match="step 3 or up to 49 before it"):
         run.validate()
 
 
 def test_the_worst_loss_stays_the_first_that_is_no_number():
-    meter = Meter()
+    means = RunningMeans()
     for loss, worst in ((3, 3), (2, 3), (math.nan, None), (9, None), (math.inf, None)):
-        meter.add(loss=loss)
-        assert meter.worst == worst or (worst is None and math.isnan(meter.worst))
-    meter.restore()
-    assert meter.worst == 0
+        means.add(loss=loss)
+        assert means.worst == worst or (worst is None and math.isnan(means.worst))
+    means.restore()
+    assert means.worst == 0
 
 
 def test_what_counts_as_exploded():

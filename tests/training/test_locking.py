@@ -34,7 +34,7 @@ def holder(tmp_path):
 def test_a_second_run_is_refused_until_the_first_is_dead(small, tmp_path, holder):
     (tmp_path / "last.npz").write_bytes(b"the first run's")
     for resume in (False, True):
-        with pytest.raises(files.LockedError, match=f"{re.escape(str(tmp_path))}: another run works in"):
+        with pytest.raises(files.LockedError, match=f"{re.escape(str(tmp_path))}: another run is using"):
             train(small, RECIPE, tmp_path, resume=resume)
     assert (tmp_path / "last.npz").read_bytes() == b"the first run's"
     os.kill(holder.pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
@@ -49,7 +49,7 @@ def test_the_command_says_it_in_one_line(corpus_folder, tmp_path, holder, capsys
     arguments = ["train", "--corpus", str(corpus_folder), "--preset", "smoke", "--device", "cpu"]
     assert main([*arguments, "--out", str(tmp_path)]) == 2
     output = capsys.readouterr()
-    assert output.err == f"melody: {tmp_path}: another run works in this folder; wait, or give another\n"
+    assert output.err == f"melody: {tmp_path}: another run is using this folder; wait, or give another\n"
 
 
 def test_a_file_system_without_locks_trains_too(small, tmp_path, monkeypatch):

@@ -18,7 +18,8 @@ from lstm_from_scratch.training.divergence import DivergedError
 from lstm_from_scratch.training.loop import train
 from lstm_from_scratch.training.recipe import Recipe
 from lstm_from_scratch.training.run import Run
-from lstm_from_scratch.training.running_means import Meter
+from lstm_from_scratch.training.running_means import RunningMeans
+from lstm_from_scratch.training.saved_run import restore_run
 
 STREAM = Recipe(
     objective="stream",
@@ -98,8 +99,12 @@ def test_what_a_checkpoint_of_a_run_holds(small, tmp_path):
     assert Recipe(**header["about"]["recipe"]) == STREAM
     assert not np.array_equal(arrays["lstm.W"], arrays["averaged.lstm.W"])
     again = Run(small, STREAM, 0)
-    again.restore(tmp_path / "last.npz")
-    assert again.adam.t == 13 and again.history == run.history and again.meter.sums() == run.meter.sums()
+    restore_run(again, tmp_path / "last.npz")
+    assert (
+        again.adam.t == 13
+        and again.history == run.history
+        and again.running_means.sums() == run.running_means.sums()
+    )
 
 
 @each_recipe
@@ -310,17 +315,17 @@ def test_the_average_of_the_weights(small):
     assert max(seen) < 1e-6
 
 
-def test_the_meter_means_what_was_added():
-    meter = Meter()
+def test_running_means_are_those_of_what_was_added():
+    running = RunningMeans()
     for k in range(120):
-        meter.add(loss=k)
-    meter.add(right=3, targets=4, right_onsets=1, onsets=2)
-    assert meter.means() == {"loss": 59.5, "accuracy": 0.75, "onset_accuracy": 0.5}
-    other = Meter()
-    other.restore(meter.sums())
-    assert other.means() == meter.means()
-    meter.restore()
-    assert meter.means() == {"loss": 0, "accuracy": 0, "onset_accuracy": 0}
+        running.add(loss=k)
+    running.add(right=3, targets=4, right_onsets=1, onsets=2)
+    assert running.means() == {"loss": 59.5, "accuracy": 0.75, "onset_accuracy": 0.5}
+    other = RunningMeans()
+    other.restore(running.sums())
+    assert other.means() == running.means()
+    running.restore()
+    assert running.means() == {"loss": 0, "accuracy": 0, "onset_accuracy": 0}
 
 
 def test_training_accuracy_counts_the_likeliest_symbol(small):
@@ -330,7 +335,7 @@ def test_training_accuracy_counts_the_likeliest_symbol(small):
     likeliest = run.model.logits(batch.tokens).argmax(axis=1)[batch.counted]
     onset = targets != small.vocabulary.ids("_")[0]
     run.advance()
-    means = run.meter.means()
+    means = run.running_means.means()
     assert means["accuracy"] == pytest.approx((likeliest == targets).mean())
     assert means["onset_accuracy"] == pytest.approx((likeliest == targets)[onset].mean())
 

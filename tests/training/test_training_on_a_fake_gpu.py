@@ -14,6 +14,7 @@ from lstm_from_scratch.training.divergence import DivergedError
 from lstm_from_scratch.training.loop import train
 from lstm_from_scratch.training.recipe import PRESETS, Recipe
 from lstm_from_scratch.training.run import Run
+from lstm_from_scratch.training.saved_run import restore_run, save_run
 
 # The LSTM by its kernels too; GRU and RNN have none.
 each_cell = pytest.mark.parametrize(
@@ -83,9 +84,9 @@ def test_the_first_losses_are_those_of_the_cpu(gpu, small, preset, path):
     losses = []
     for _ in range(5):
         for run in runs:
-            run.meter.restore()
+            run.running_means.restore()
             run.advance()
-        losses.append([run.meter.means()["loss"] for run in runs])
+        losses.append([run.running_means.means()["loss"] for run in runs])
     for ours, theirs in losses:
         assert ours == pytest.approx(theirs, rel=1e-6)
     assert len({ours for ours, _ in losses}) == len(losses)
@@ -99,8 +100,8 @@ def test_a_checkpoint_goes_on_on_the_other_device(gpu, small, tmp_path, objectiv
     for _ in range(7):
         run.advance()
     run.validate()
-    run.save(tmp_path / "last.npz")
-    other.restore(tmp_path / "last.npz")
+    save_run(run, tmp_path / "last.npz")
+    restore_run(other, tmp_path / "last.npz")
     assert other.step == 7 and other.history == run.history
     for _ in range(3):
         run.advance()
@@ -130,7 +131,7 @@ def test_a_broken_state_is_not_saved(gpu, small, tmp_path):
     run.advance()
     run.moments["adam.m."]["dense.W"][0, 0] = np.nan
     with pytest.raises(DivergedError, match=r"dense\.W is not finite"):
-        run.save(tmp_path / "last.npz")
+        save_run(run, tmp_path / "last.npz")
 
 
 @each_cell
@@ -155,9 +156,9 @@ def test_no_batch_waits_for_the_device(gpu, small, objective, path):
     run = Run(small, RECIPES[objective], 3, gpu)
     fetches = 0
     for _ in range(60):
-        before = counts["synchronisations"], len(run.meter._pending)
+        before = counts["synchronisations"], len(run.running_means._pending)
         run.advance()
-        fetched = len(run.meter._pending) <= before[1]
+        fetched = len(run.running_means._pending) <= before[1]
         assert (counts["synchronisations"] > before[0]) == fetched
         fetches += fetched
     assert fetches == 1  # of 60 batches, whose losses are fetched 50 additions at a time
