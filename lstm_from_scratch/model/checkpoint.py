@@ -14,6 +14,7 @@ from .. import __version__
 from ..archive import read_arrays
 from ..files import write_arrays
 from ..network.backend import Backend
+from .header import check_header
 
 FORMAT = 1
 
@@ -23,23 +24,33 @@ class CheckpointError(ValueError):
 
 
 def write_checkpoint(path: str | Path, arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> None:
-    """Write arrays and a JSON header, to which format, package version and checksums are added."""
+    """Write arrays and a JSON header, to which format, package version and checksums are added.
+
+    Raises
+    ------
+    ValueError
+        A value of the header is one that `read_checkpoint` would refuse.
+    """
     header = dict(header, format=FORMAT, package=__version__)
     header["sha256"] = {name: _digest(array) for name, array in arrays.items()}
-    text = json.dumps(header, ensure_ascii=False).encode("utf-8")
-    write_arrays(path, {"header": np.frombuffer(text, np.uint8), **arrays})
+    text = json.dumps(header, ensure_ascii=False)
+    check_header(json.loads(text))  # what could not be read again is not written
+    write_arrays(path, {"header": np.frombuffer(text.encode("utf-8"), np.uint8), **arrays})
 
 
 def read_checkpoint(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The arrays and the header of a checkpoint.
+    """The arrays and the header of a checkpoint, every value of which is checked.
 
     Raises
     ------
     CheckpointError
-        No such file, not a checkpoint, another format version, or contents that do not match their checksums.
+        No such file, not a checkpoint, another format version, contents that do not match their checksums,
+        or a header with an impossible value; the message names it.
     """
     if not Path(path).exists():
-        raise CheckpointError(f"{path}: no such file")
+        raise CheckpointError(
+            f"{path}: no such file; a training run leaves its model as best.npz in its folder"
+        )
     try:
         arrays = read_arrays(path)
         header = json.loads(arrays.pop("header").tobytes())
@@ -49,6 +60,8 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, 
     except (ValueError, RecursionError) as error:
         reason = str(error).removeprefix(f"{path}: ")
         raise CheckpointError(f"{path}: not a checkpoint of this program ({reason})") from None
+    if type(version) is not int:
+        raise CheckpointError(f"{path}: not a checkpoint of this program (its format is not a number)")
     if version != FORMAT:
         raise CheckpointError(
             f"{path}: format version {version}, and this is version {__version__} of the package, which "
@@ -59,6 +72,10 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, 
         raise CheckpointError(f"{path}: not a checkpoint of this program (it holds no checksums)")
     if wrong := {name for name in found.keys() | written if found.get(name) != written.get(name)}:
         raise CheckpointError(f"{path}: damaged: {', '.join(sorted(wrong))} is not what was written")
+    try:
+        check_header(header)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: its header is not usable: {error}") from None
     return arrays, header
 
 

@@ -81,24 +81,19 @@ def build_model(
     header: Mapping[str, Any],
     backend: Backend | None = None,
 ) -> MelodyModel:
-    """A model with the weights of a checkpoint that was read."""
-    try:
-        config = dict(header["model"])
-        window, symbols = config.pop("window"), config.pop("symbols")
-        if config["units"] * (config["units"] + symbols) > sum(a.size for a in arrays.values()):
-            raise ValueError("it is of a larger network than the file holds weights for")
-        rng = np.random.default_rng(0)  # its weights are overwritten at once
-        clock = tuple(config.pop("clock", ()))
-        model = MelodyModel(symbols, rng=rng, backend=backend, clock=clock, **config)
-        model.window, model.about = window, header["about"]
-        if not isinstance(model.about, dict) or not (window is None or 1 <= window <= LONGEST_WINDOW):
-            raise ValueError(f"window {window!r}, or what it says of its training, means nothing")
-        if (names := header["vocabulary"]) is not None:
-            model.vocabulary = Vocabulary(names)
-            if list(map(str, model.vocabulary)) != names or len(names) != symbols:
-                raise ValueError(f"its vocabulary does not number {symbols} symbols in order")
-    except (KeyError, TypeError, ValueError, AttributeError, MemoryError) as error:
-        raise CheckpointError(f"{path}: its configuration is not usable ({error!r})") from None
+    """A model with the weights of a checkpoint, whose header `read_checkpoint` has checked."""
+    config = dict(header["model"])
+    window, symbols, units = config.pop("window"), config.pop("symbols"), config["units"]
+    if units * (units + symbols) > sum(a.size for a in arrays.values()):
+        raise CheckpointError(
+            f"{path}: it holds fewer weights than a network of {units} units and {symbols} symbols has"
+        )
+    clock = tuple(config.pop("clock", ()))
+    rng = np.random.default_rng(0)  # its weights are overwritten at once
+    model = MelodyModel(symbols, rng=rng, backend=backend, clock=clock, **config)
+    model.window, model.about = window, header["about"]
+    if (names := header["vocabulary"]) is not None:
+        model.vocabulary = Vocabulary(names)
     set_weights(model.params, arrays, path, model.backend)
     return model
 

@@ -57,6 +57,7 @@ class Run:
         except CorpusError as error:
             raise CorpusError(f"{corpus.source}: {error}") from None
         self.steps = recipe.steps or recipe.epochs * self.batches.per_epoch
+        self.validate_every = recipe.validate_every or self.batches.per_epoch
         self._about = {
             "seed": seed,
             "recipe": asdict(recipe),

@@ -15,7 +15,6 @@ from ..network.arrays import Array
 from ..network.backend import CPU
 from .divergence import first_broken
 from .run import Run
-from .running_means import RunningMeans
 
 
 def save_run(run: Run, path: Path) -> None:
@@ -55,12 +54,15 @@ def restore_run(run: Run, path: Path) -> None:
         It was made with another of these, or is damaged.
     """
     arrays, header = read_checkpoint(path)
-    record = run_record(path, header)
+    record = header.get("run")
+    if record is None:
+        raise CheckpointError(f"{path}: it holds a model, but not the run that made it")
     if other := _differences(run, header):
         raise CheckpointError(
             f"{path}: made with another {', '.join(other)} than this run's: give the same options and "
-            "corpus, or another folder"
+            "corpus, or another folder with --out"
         )
+    _check_validations(run, record, path)
     kept = {"": run.model.params, **run.moments}
     if run.recipe.averaging:
         kept["averaged."] = run.averaged.params
@@ -81,24 +83,17 @@ def _differences(run: Run, header: Mapping[str, Any]) -> list[str]:
     return [name for name in ours if name not in whole and ours[name] != theirs.get(name)]
 
 
-def run_record(path: str | Path, header: Mapping[str, Any]) -> dict[str, Any]:
-    """What a run put into a checkpoint beside the model, with its types checked."""
-    run = header.get("run")
-    if run is None:
-        raise CheckpointError(f"{path}: it holds a model, but not the run that made it")
-    try:
-        counts = [run["step"], *run["dropout"]]
-        rows = [[row["step"], row["validation_loss"], *row.values()] for row in run["history"]]
-        numbers = [*run["meter"].values(), *(n for row in rows for n in row)]
-        whole = len(counts) == 3 and all(type(n) is int and n >= 0 for n in counts)
-        whole &= isinstance(run["history"], list) and run["meter"].keys() == set(RunningMeans.NAMES)
-        whole &= isinstance(header["about"], dict) and isinstance(header["about"]["recipe"], dict)
-        whole &= all(type(n) in (int, float) for n in numbers)
-    except (KeyError, TypeError, AttributeError):
-        whole = False
-    if not whole:
-        raise CheckpointError(f"{path}: its record of the run is not usable")
-    return dict(run)
+def _check_validations(run: Run, record: Mapping[str, Any], path: Path) -> None:
+    """Raise CheckpointError unless a record has a row for each validation until its step, and no other."""
+    step = record["step"]
+    regular = range(run.validate_every, step + 1, run.validate_every)
+    last = [step] if step == run.steps and step not in regular else []
+    found = [row["step"] for row in record["history"]]
+    if len(found) != len(regular) + len(last) or found != [*regular, *last]:
+        raise CheckpointError(
+            f"{path}: its record of the run is impossible: {len(found)} validations in {step} steps, where "
+            f"there is one every {run.validate_every}"
+        )
 
 
 def carried_state(

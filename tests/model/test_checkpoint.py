@@ -78,7 +78,7 @@ def test_another_format_version_is_refused(model, tmp_path, monkeypatch):
 
 def test_what_is_no_checkpoint_is_refused(tmp_path):
     path = tmp_path / "m.npz"
-    refused(path, "no such file")
+    refused(path, "no such file; a training run leaves its model as best.npz")
     path.write_bytes(b"PK\x03\x04 not really")
     refused(path, "not a checkpoint of this program")
     path.write_bytes(np.arange(40).tobytes())
@@ -152,12 +152,13 @@ def test_an_array_that_is_not_what_was_written_is_refused(model, tmp_path):
         ({"units": 17}, r"lstm\.W is float32 \(64, 26\), want float32 \(68, 26\)"),
         ({"cell": "gru"}, r"gru\.W is missing"),
         ({"dtype": "float64"}, r"lstm\.W is float32"),
-        ({"symbols": 25}, "does not number 25 symbols"),
-        ({"cell": "elman"}, "configuration is not usable"),
-        ({"dtype": "words"}, "configuration is not usable"),
-        ({"units": "many"}, "configuration is not usable"),
-        ({"units": -3}, "configuration is not usable"),
-        ({"more": 1}, "configuration is not usable"),
+        ({"symbols": 25}, "vocabulary has 26 symbols: want model.symbols, 25"),
+        ({"cell": "elman"}, "header is not usable"),
+        ({"dtype": "words"}, "header is not usable"),
+        ({"units": "many"}, "header is not usable"),
+        ({"units": -3}, "header is not usable"),
+        ({"units": 1000}, "holds fewer weights than a network of 1000 units"),
+        ({"more": 1}, "header is not usable"),
     ],
 )
 def test_weights_that_do_not_fit_the_configuration_are_refused(model, tmp_path, change, reason):
@@ -176,7 +177,7 @@ def test_a_header_that_lacks_something_is_refused(model, tmp_path, key):
     header, arrays = read(path)
     del header[key]
     rewrite(path, header, arrays)
-    refused(path, "configuration is not usable")
+    refused(path, "header is not usable")
 
 
 def test_a_vocabulary_in_another_order_is_refused(model, tmp_path):
@@ -185,4 +186,4 @@ def test_a_vocabulary_in_another_order_is_refused(model, tmp_path):
     header, arrays = read(path)
     for vocabulary in (header["vocabulary"][::-1], [], ["/"] * 26, 26, list(range(26))):
         rewrite(path, header | {"vocabulary": vocabulary}, arrays)
-        refused(path, "configuration is not usable")
+        refused(path, "header is not usable")

@@ -44,6 +44,7 @@ def put(*keys, value):
         put("model", "units", value=20_000),
         put("model", "symbols", value=10**9),
         put("model", "window", value=10**9),
+        put("model", "window", value=65_536),
         put("model", "window", value=-1),
         put("model", "window", value="64"),
         put("model", "dropout", value=float("nan")),
@@ -56,34 +57,9 @@ def test_a_configuration_that_lies_costs_no_time_and_no_memory(model, tmp_path, 
     model.save(path)
     rewrite(path, change)
     start = time.perf_counter()
-    with pytest.raises(CheckpointError, match=r"m\.npz: its configuration is not usable"):
+    with pytest.raises(CheckpointError, match=r"m\.npz: (its header is not usable|it holds fewer weights)"):
         MelodyModel.load(path)
     assert time.perf_counter() - start < 1
-
-
-@pytest.mark.parametrize(
-    ("keys", "value"),
-    [
-        (["run"], []),
-        (["run"], {}),
-        (["run", "step"], "3"),
-        (["run", "step"], -1),
-        (["run", "history"], 7),
-        (["run", "history"], [7]),
-        (["run", "history"], [{"step": 2}]),
-        (["run", "history"], [{"step": 2, "validation_loss": None}]),
-        (["run", "meter"], {"loss": 1.0}),
-        (["run", "dropout"], [1]),
-        (["run", "dropout"], [1, -2]),
-        (["about", "recipe"], 5),
-        (["about"], None),
-    ],
-)
-def test_a_record_of_a_run_that_is_none(small, tmp_path, keys, value):
-    train(small, RECIPE, tmp_path)
-    rewrite(tmp_path / "last.npz", put(*keys, value=value))
-    with pytest.raises(CheckpointError, match=r"last\.npz: its record of the run is not usable"):
-        train(small, RECIPE, tmp_path, resume=True)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
