@@ -27,6 +27,10 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
     path = Path(path)
     if not path.exists():
         raise ValueError(f"{path}: no such file")
+    if not path.is_file():  # a pipe would be waited for, a device read without an end
+        raise ValueError(
+            f"{path}: {'a folder' if path.is_dir() else 'not a regular file'}, where a file is wanted"
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

@@ -6,26 +6,32 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from . import __version__, commands
+from .stopping import on_stop, raise_interrupt
+from .terminal import printable, warn
 
 N = TypeVar("N", int, float)
+MOST_UNITS = 4096  # of a layer: 67 million weights, a few GB to train
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it worked, 2 after one line on bad input, 130 after Ctrl-C."""
+    """Run one command; 0 when it worked, 2 after one line on bad input, 130 when it was asked to stop."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # titles are UTF-8 even where the terminal is not
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(arguments)
+    _settle_environment()
     try:
-        status: int = options.run(options) or 0
-        print(end="", flush=True)  # so that a full disk or a closed pipe shows here, where it is caught
+        with on_stop(raise_interrupt):
+            status: int = options.run(options) or 0
+            print(end="", flush=True)  # so that a full disk or a closed pipe shows here, where it is caught
         return status
-    except KeyboardInterrupt:
-        print("\nmelody: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        _last_words(f"\nmelody: {str(stop) or 'stopped'}")
         return 130
     except BrokenPipeError:  # whoever reads the output has seen enough
         _flush_or_drop()
@@ -33,9 +39,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, RuntimeError, ImportError, MemoryError) as error:
         if options.traceback:
             raise
-        print(f"melody: {_one_line(error)}", file=sys.stderr)
+        _last_words(f"melody: {_one_line(error)}")
         _flush_or_drop()
         return 2
+
+
+def _settle_environment() -> None:
+    """What NumPy and matplotlib read when they are imported, settled before they are.
+
+    On matrices of this size several threads gain little, and on a busy machine they wait for each other: the
+    demo was 17 times slower. So BLAS has one, unless the user says otherwise in words that it understands.
+    """
+    if "numpy" not in sys.modules:
+        for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+            given = os.environ.get(name, "")
+            if given.isdecimal() and int(given):
+                break
+            if given:
+                warn(f"melody: {name}={given}: want a number, 1 or more; taking 1")
+        else:
+            os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    os.environ["MPLBACKEND"] = "agg"  # figures go to files, whatever the user's notebooks want
+
+
+def _last_words(line: str) -> None:
+    """Print a line to stderr, if there still is one: its terminal may have been closed."""
+    with suppress(OSError):
+        for part in line.split("\n"):
+            warn(part)
 
 
 def _flush_or_drop() -> None:
@@ -56,9 +87,16 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+class _Parser(argparse.ArgumentParser):
+    """Whose errors show what was typed, and do not obey it."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="melody", description="An LSTM melody generator written by hand: kern to symbols to melodies."
     )
     top.add_argument("--version", action="version", version=f"lstm_from_scratch {__version__}")
@@ -73,7 +111,9 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     def seed(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--seed", type=_natural, default=0, help="of every random draw (default 0)")
+        sub.add_argument(
+            "--seed", type=_whole(0, 2**128 - 1), default=0, help="of every random draw (default 0)"
+        )
 
     def device(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="(default auto)")
@@ -83,15 +123,28 @@ def parser() -> argparse.ArgumentParser:
             "--out", type=Path, default=Path(default), metavar="DIR", help=f"(default {default})"
         )
 
+    def songs(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--songs", type=Path, metavar="DIR",
+            help="where collections are unpacked, once (default: MELODY_SONGS, or the user's cache folder)",
+        )  # fmt: skip
+
     demo = verb(
         "demo", commands.demo, "Train on folk songs, compose, and write a page.", "melody demo --minutes 5"
     )
     length = demo.add_mutually_exclusive_group()
-    length.add_argument("--minutes", type=_positive, default=2.0, help="of training (default 2)")
+    length.add_argument("--minutes", type=_minutes, default=2.0, metavar="M", help="of training (default 2)")
     length.add_argument(
-        "--steps", type=_counting, help="of training, instead of minutes: repeats a demo exactly"
+        "--steps", type=_whole(1, 10**9), metavar="N",
+        help="of training, instead of minutes: repeats a demo exactly",
+    )  # fmt: skip
+    again = demo.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="go on with a demo that was stopped")
+    again.add_argument(
+        "--overwrite", action="store_true", help="replace the demo in the folder, once the new page is whole"
     )
     seed(demo)
+    songs(demo)
     out(demo, "runs/demo")
 
     prepare = verb(
@@ -106,8 +159,10 @@ def parser() -> argparse.ArgumentParser:
         "--rule", choices=("event", "song"), default="event", help="what a bad duration discards"
     )
     prepare.add_argument(
-        "--spine", type=_counting, metavar="N", help="of several **kern columns, the Nth from the left"
+        "--spine", type=_whole(1, 1000), metavar="N", help="of several **kern columns, the Nth from the left"
     )
+    prepare.add_argument("--overwrite", action="store_true", help="replace what the folder holds")
+    songs(prepare)
     out(prepare, "runs/corpus")
 
     train = verb(
@@ -119,15 +174,19 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--corpus", type=Path, required=True, metavar="DIR")
     train.add_argument("--preset", choices=("paper", "fast", "smoke"), default="fast", help="(default fast)")
     train.add_argument("--cell", choices=("lstm", "gru", "rnn"))
-    train.add_argument("--units", type=_counting)
+    train.add_argument("--units", type=_whole(1, MOST_UNITS), metavar="N")
     train.add_argument("--dropout", type=float)
     train.add_argument("--lr", type=_positive)
     train.add_argument(
         "--clip", type=_from_0, metavar="X", help="limit of the gradients' global norm, 0 for none"
     )
-    train.add_argument("--batch", type=_counting)
-    train.add_argument("--epochs", type=_counting)
-    train.add_argument("--resume", action="store_true", help="go on from the folder's last.npz")
+    train.add_argument("--batch", type=_whole(1, 10**6), metavar="N")
+    train.add_argument("--epochs", type=_whole(1, 10**6), metavar="N")
+    again = train.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="go on from the folder's last.npz")
+    again.add_argument(
+        "--overwrite", action="store_true", help="start afresh in a folder that holds something"
+    )
     seed(train)
     device(train)
     out(train, "runs/model")
@@ -141,10 +200,13 @@ def parser() -> argparse.ArgumentParser:
         "--temperature", type=float, nargs="+", default=[0.7], metavar="T", help="(default 0.7)"
     )
     compose.add_argument("--primer", help="symbols, or a .krn file, to go on from")
-    compose.add_argument("--count", type=_counting, default=1, help="melodies a temperature (default 1)")
     compose.add_argument(
-        "--steps", type=_counting, help="16ths at most; without it the model ends the melody"
+        "--count", type=_whole(1, 10_000), default=1, metavar="N", help="melodies a temperature (default 1)"
     )
+    compose.add_argument(
+        "--steps", type=_whole(1, 8192), metavar="N",
+        help="16ths at most, up to 8192; without it the network ends the melody",
+    )  # fmt: skip
     compose.add_argument("--tempo", type=float, default=120.0, help="quarters a minute (default 120)")
     compose.add_argument(
         "--corpus", type=Path, metavar="DIR", help="to look for copied runs in its training part"
@@ -178,7 +240,9 @@ def parser() -> argparse.ArgumentParser:
         "melody compare --corpus runs/corpus --seeds 1",
     )  # fmt: skip
     compare.add_argument("--corpus", type=Path, required=True, metavar="DIR")
-    compare.add_argument("--seeds", type=_counting, default=3, help="runs of each (default 3)")
+    compare.add_argument(
+        "--seeds", type=_whole(1, 1000), default=3, metavar="N", help="runs of each (default 3)"
+    )
     out(compare, "runs/compare")
 
     gradcheck = verb("gradcheck", commands.gradcheck, "Check every gradient numerically.", "melody gradcheck")
@@ -189,7 +253,9 @@ def parser() -> argparse.ArgumentParser:
         "lesson", commands.lesson, "List the lessons, open your own copy of one in JupyterLab, or grade it.",
         "melody lesson 5, later: melody lesson 5 --check",
     )  # fmt: skip
-    lesson.add_argument("number", nargs="?", type=_counting, metavar="N", help="without it, list them all")
+    lesson.add_argument(
+        "number", nargs="?", type=_whole(1, 1000), metavar="N", help="without it, list them all"
+    )
     action = lesson.add_mutually_exclusive_group()
     action.add_argument(
         "--check", nargs="*", type=Path, metavar="PATH",
@@ -202,12 +268,13 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _natural(text: str) -> int:
-    return _number(text, int, lambda n: n >= 0, "a whole number, 0 or more")
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    most = f"{high:,}" if high < 2**64 else "2^128 - 1"
+    return lambda text: _number(text, int, lambda n: low <= n <= high, f"a whole number from {low} to {most}")
 
 
-def _counting(text: str) -> int:
-    return _number(text, int, lambda n: n >= 1, "a whole number, 1 or more")
+def _minutes(text: str) -> float:
+    return _number(text, float, lambda n: 0 < n <= 10_000, "a number of minutes, more than 0, 10,000 at most")
 
 
 def _from_0(text: str) -> float:
@@ -224,5 +291,6 @@ def _number(text: str, kind: Callable[[str], N], fits: Callable[[N], bool], want
     except ValueError:
         number = None
     if number is None or not fits(number):
-        raise argparse.ArgumentTypeError(f"{text!r}: want {wanted}")
+        shown = repr(text) if len(text) <= 40 else f"{text[:40]!r}..."
+        raise argparse.ArgumentTypeError(f"{shown}: want {wanted}")
     return number

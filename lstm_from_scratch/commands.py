@@ -4,90 +4,185 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import re
 import sys
 import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .terminal import quoted, say, warn
+
 if TYPE_CHECKING:
     from .classroom.lesson_files import Lesson
     from .corpus.corpus import Corpus
+    from .gradients.gradcheck import TensorCheck
 
-UNPACKED = Path("data")  # where the bundled collections are unpacked
+SHOWN = 12  # lines about what was refused
 
 
-def demo(options: argparse.Namespace) -> None:
+def demo(options: argparse.Namespace) -> int:
     """Songs, training, melodies, a page."""
-    # Set before NumPy is imported. On batches this small several threads gain little, and on a busy machine
-    # they wait for each other: the demo was 17 times slower.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from .page.demo import run_demo
+    from .page import demo as page
     from .training.progress import Progress
 
-    corpus = _make_corpus("erk", [], "event", options.out / "corpus")
-    with closing(Progress()) as progress:
-        index = run_demo(
-            corpus, options.out, options.minutes, options.steps, options.seed, progress=progress
-        )  # fmt: skip
-    print(f"Open {index.resolve().as_uri()} in a browser to hear and see them.")
+    out = options.out
+    if options.resume and page.is_whole(out) and not (out / page.UNFINISHED).exists():
+        say(f"{out}: this demo is finished; --overwrite makes it anew")
+        return 0
+    page.import_writers()
+    with page.place_to_work(out, options.resume, options.overwrite) as work, closing(Progress()) as progress:
+        try:
+            if not page.is_whole(work):
+                corpus = _prepared(options)
+                _keep(corpus, work / "corpus", overwrite=True)
+                page.run_demo(
+                    corpus, work, options.minutes, options.steps, options.seed, options.resume, say, progress
+                )  # fmt: skip
+            page.put_in_place(work, out)
+        except KeyboardInterrupt:
+            progress.close()
+            raise KeyboardInterrupt(f"stopped; to go on: melody demo --resume --out {quoted(out)}") from None
+    say(f"Open {(out / 'index.html').resolve().as_uri()} in a browser to hear and see them.")
+    return 0
 
 
 def prepare(options: argparse.Namespace) -> None:
+    from .files import OccupiedError, require_empty, require_place
+
     if options.paths and options.collection:
         raise ValueError("give either paths or a collection, not both")
-    _make_corpus(options.collection or "erk", options.paths, options.rule, options.out, options.spine)
-    print(f"corpus in {options.out}; next: melody train --corpus {options.out}")
+    out = options.out
+    require_place(out)
+    if not options.overwrite and not (out / "corpus.npz").is_file():
+        require_empty(out, "give another folder with --out, or --overwrite")
+    corpus = _prepared(options)
+    if not _keep(corpus, out, options.overwrite):
+        raise OccupiedError(
+            f"{out}: holds another corpus: give another folder with --out, or --overwrite to replace it"
+        )
+    missing = [part for part in ("training", "validation") if not corpus.part(part)]
+    if missing:
+        say(
+            f"corpus in {out}; to train on it takes more songs: of these {len(corpus.songs)} none fell into "
+            f"the {' or the '.join(missing)} part"
+        )
+    else:
+        say(f"corpus in {out}; next: melody train --corpus {quoted(out)}")
 
 
-def _make_corpus(
-    collection: str, paths: list[Path], rule: str, out: Path, spine: int | None = None
-) -> Corpus:
-    """Prepare the songs of some paths, or of a collection if there are none; save them and print a table."""
-    from .corpus import CorpusError, prepare
-    from .corpus.collections import unpack
-    from .corpus.parts import PARTS
+def _keep(corpus: Corpus, out: Path, overwrite: bool) -> bool:
+    """Save a corpus; False if the folder holds another one, which is not to be overwritten."""
+    from .corpus.corpus import Corpus, CorpusError
+
+    def told(c: Corpus) -> tuple[object, ...]:
+        return c.digest, c.vocabulary, c.names, c.titles, c.rule, c.report
+
+    if (out / "corpus.npz").exists():
+        try:
+            if told(Corpus.load(out)) == told(corpus):
+                return True
+        except CorpusError:
+            pass  # a damaged one is another one
+        if not overwrite:
+            return False
+    corpus.save(out)
+    return True
+
+
+def _prepared(options: argparse.Namespace) -> Corpus:
+    """The songs of some paths, or of a collection if there are none, with a table of what became of them."""
+    from .corpus import PARTS, CorpusError, prepare
     from .music.kern import KernWarning
 
+    paths = getattr(options, "paths", [])
     if paths:
-        files = [file for path in paths for file in _kern_files(path)]
+        files, refused = _song_files(paths)
     else:
-        unpacked = unpack(collection, UNPACKED)
-        print(unpacked.notice, file=sys.stderr)
-        for line in (*unpacked.refused, *unpacked.doubtful):
-            print(line, file=sys.stderr)
-        files = list(unpacked.files)
+        files, refused = _unpacked(options), {}
     try:
-        with warnings.catch_warnings(record=True) as skipped:
+        with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", KernWarning)
-            corpus, refused = prepare(files, rule, spine)
+            corpus, more = prepare(files, getattr(options, "rule", "event"), getattr(options, "spine", None))
     except CorpusError as error:
-        raise CorpusError(f"{', '.join(map(str, paths)) or collection}: {error}") from None
-    corpus.save(out)
-    _first_twenty("warning:", [str(warning.message) for warning in skipped])
-    _first_twenty("refused", list(refused.values()))
+        raise CorpusError(f"{', '.join(map(str, paths)) or 'the collection'}: {error}") from None
+    warn(*_some([f"warning: {warning.message}" for warning in told]))
+    warn(*_by_reason(refused | more))
     rows = corpus.report | {f"in the {part} part": len(corpus.part(part)) for part in PARTS}
     rows |= {"symbols": sum(map(len, corpus.songs)), "different symbols": len(corpus.vocabulary)}
-    for name, count in rows.items():
-        print(f"{name:<50} {count:>9,}")
+    say(*(f"{name:<50} {count:>9,}" for name, count in rows.items()))
     return corpus
 
 
-def _first_twenty(word: str, lines: list[str]) -> None:
-    for line in lines[:20]:
-        print(word, line, file=sys.stderr)
-    if len(lines) > 20:
-        print(f"{word} {len(lines) - 20} more", file=sys.stderr)
+def _unpacked(options: argparse.Namespace) -> list[Path]:
+    """The songs of a collection, unpacked where they stay for the next time."""
+    from .corpus.collections import unpack
+    from .files import songs_folder
+
+    collection = getattr(options, "collection", None) or "erk"
+    try:
+        unpacked = unpack(collection, options.songs or songs_folder())
+    except OSError as error:
+        if not error.filename or isinstance(error, FileNotFoundError):
+            raise
+        raise RuntimeError(
+            f"{error.filename}: {error.strerror}; --songs DIR unpacks the songs somewhere else"
+        ) from None
+    warn(unpacked.notice, *_some((*unpacked.refused, *unpacked.doubtful)))
+    return list(unpacked.files)
 
 
-def _kern_files(path: Path) -> list[Path]:
-    """A file itself, or all .krn files below a folder."""
-    if path.is_dir():
-        return sorted(path.rglob("*.krn"))
-    if not path.is_file():
-        raise ValueError(f"{path}: no such file or folder")
-    return [path]
+def _song_files(paths: Sequence[Path]) -> tuple[list[Path], dict[str, str]]:
+    """The files themselves and the .krn files below folders, and why others of that name are refused."""
+    files: list[Path] = []
+    refused: dict[str, str] = {}
+    for path in paths:
+        if not path.exists():
+            raise ValueError(f"{path}: no such file or folder")
+        if not path.is_dir():
+            found = [path]
+        else:
+            found = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".krn")
+            if not found:
+                raise ValueError(f"{path}: no .krn file there; {_what_there_is(path)}")
+        for file in found:
+            if file.is_file():
+                files.append(file)
+            else:  # a pipe would be waited for, a device read without an end
+                refused[str(file)] = f"{file}: {'a folder' if file.is_dir() else 'not a regular file'}"
+    if not files:
+        raise ValueError(next(iter(refused.values())))
+    return files, refused
+
+
+def _what_there_is(folder: Path) -> str:
+    """How many files a folder has of the commonest kinds."""
+    kinds = Counter(path.suffix.lower() or "without a suffix" for path in folder.rglob("*") if path.is_file())
+    if not kinds:
+        return "it is empty"
+    return "it holds " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(3))
+
+
+def _by_reason(refused: Mapping[str, str]) -> Iterator[str]:
+    """A line for each reason for which files are refused, with one example and how many more there are."""
+    groups: dict[str, list[str]] = {}
+    for path, text in refused.items():
+        reason = re.sub(r"'[^']*'|\"[^\"]*\"|[0-9]+", "", text.removeprefix(path))
+        groups.setdefault(reason, []).append(text)
+    lines = []
+    for texts in sorted(groups.values(), key=len, reverse=True):
+        more = f" (and {len(texts) - 1} more for this reason)" if len(texts) > 1 else ""
+        lines.append(f"refused {texts[0]}{more}")
+    yield from _some(lines)
+
+
+def _some(lines: Sequence[str]) -> Iterator[str]:
+    """The first lines, and how many more there are."""
+    yield from lines[:SHOWN]
+    if len(lines) > SHOWN:
+        yield f"and {len(lines) - SHOWN} more"
 
 
 def train(options: argparse.Namespace) -> int:
@@ -108,14 +203,29 @@ def train(options: argparse.Namespace) -> int:
     first = [backend.reason]
     if options.resume and not (options.out / "last.npz").is_file():
         first.append(f"no checkpoint in {options.out}: starting afresh")
+    how = "the same command with " + ("--resume in place of --overwrite" if options.overwrite else "--resume")
     with closing(Progress(first)) as progress:
-        run = train(corpus, recipe, options.out, options.seed, options.resume, backend, progress)
+        try:
+            run = train(
+                corpus,
+                recipe,
+                options.out,
+                options.seed,
+                resume=options.resume,
+                overwrite=options.overwrite,
+                backend=backend,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            progress.close()
+            raise KeyboardInterrupt(
+                f"stopped at once, not saved; {how} goes on from what was saved before"
+            ) from None
     if not run.finished:
-        print(f"\nstopped at step {run.step}; the same command with --resume goes on", file=sys.stderr)
-        return 130
+        raise KeyboardInterrupt(f"stopped at step {run.step} of {run.steps}; {how} goes on")
     best = run.best
-    print(f"best validation loss {best['validation_loss']:.4f} nats a symbol at step {best['step']}")
-    print(f"next: melody compose --model {options.out / 'best.npz'}")
+    say(f"best validation loss {best['validation_loss']:.4f} nats a symbol at step {best['step']}")
+    say(f"next: melody compose --model {quoted(options.out / 'best.npz')}")
     return 0
 
 
@@ -133,15 +243,7 @@ def compose(options: argparse.Namespace) -> None:
         corpus=options.corpus,
     )
     for line in write_compositions(request, options.out):
-        print(line)
-
-
-def play(options: argparse.Namespace) -> None:
-    from .model.model import MelodyModel
-    from .page.playground import write_page
-
-    write_page(options.out, MelodyModel.load(options.model))
-    print(f"Open {options.out.resolve().as_uri()} in a browser: it needs nothing else.")
+        say(line)
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -184,10 +286,9 @@ def compare(options: argparse.Namespace) -> None:
             options.out,
             options.seeds,
             progress=progress,
-            say=lambda line: print(line, file=sys.stderr),
+            say=warn,
         )
-    print(*in_words(found), sep="\n")
-    print(f"all of it in {options.out / 'compare.json'}")
+    say(*in_words(found), f"all of it in {options.out / 'compare.json'}")
 
 
 def gradcheck(options: argparse.Namespace) -> int:
@@ -199,8 +300,16 @@ def gradcheck(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(check) | {"ok": check.ok} for check in checks], indent=1))
     else:
-        print(*checks, sep="\n")
+        say(*checks, _verdict(checks))
     return 0 if all(check.ok for check in checks) else 1
+
+
+def _verdict(checks: Sequence[TensorCheck]) -> str:
+    """What gradcheck found, in a line."""
+    wrong = list(dict.fromkeys(check.tensor for check in checks if not check.ok))
+    if not wrong:
+        return f"all {len(checks)} checks passed: the gradients written by hand are those of the loss"
+    return f"{sum(not check.ok for check in checks)} of {len(checks)} checks failed: {', '.join(wrong)}"
 
 
 def lesson(options: argparse.Namespace) -> int:
@@ -245,4 +354,4 @@ def _check_lesson(found: Lesson, places: list[Path], as_json: bool) -> int:
 def doctor(options: argparse.Namespace) -> None:
     from .doctor import report
 
-    print(*report(), sep="\n")
+    say(*report())

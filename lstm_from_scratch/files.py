@@ -1,11 +1,15 @@
-"""Writing files whole or not at all, and one writer to a folder."""
+"""Files written whole or not at all, read only if they are files, and one writer to a folder."""
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import re
+import stat
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,15 +17,19 @@ from typing import Any
 import numpy as np
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a new file beside the old one, flush it to disk, and move it into the old one's place."""
+def write_bytes(path: str | Path, data: bytes, flush: bool = True) -> None:
+    """Write a new file beside the old one, flush it to disk, and move it into the old one's place.
+
+    Without `flush`, which is the slow part, a power cut may leave an empty file.
+    """
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
@@ -29,14 +37,71 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def remove_parts(folder: Path) -> None:
-    """Remove what killed writers left behind; the caller must be the folder's only writer."""
+def remove_parts(folder: Path, names: Collection[str]) -> None:
+    """Remove the unfinished parts of files of these names, which killed writers have left in a folder.
+
+    The caller must be the folder's only writer.
+    """
     for part in folder.glob(".*.part"):
-        part.unlink(missing_ok=True)
+        match = re.fullmatch(r"\.(.+)\.[0-9]+\.part", part.name)
+        if match and match[1] in names:
+            part.unlink(missing_ok=True)
+
+
+def read_regular(path: str | Path, at_most: int) -> bytes:
+    """The bytes of a regular file; a pipe or a device, which might never end, is refused before it is read.
+
+    Raises
+    ------
+    OSError
+        It is missing, cannot be read, is not a regular file, or has more bytes than `at_most`.
+    """
+    # Without O_NONBLOCK, opening a pipe would wait until somebody writes into it.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(str(path), flags)
+    try:
+        about = os.fstat(descriptor)
+        if stat.S_ISDIR(about.st_mode):
+            raise OSError(errno.EISDIR, "a folder, where a file is wanted", str(path))
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        if about.st_size > at_most:
+            raise OSError(errno.EFBIG, f"larger than {at_most // 10**6} MB, the most that is read", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(at_most)
+    finally:
+        os.close(descriptor)
 
 
 class LockedError(RuntimeError):
     """Another process is using the folder."""
+
+
+class OccupiedError(RuntimeError):
+    """A folder holds what would be overwritten; the message says what to do."""
+
+
+def contents(folder: Path) -> list[str]:
+    """The names in a folder, without hidden ones; none if there is no folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def require_place(folder: Path) -> None:
+    """Raise FileExistsError if a file is where a folder is to be made, or above it."""
+    for path in (folder, *folder.parents):
+        if path.exists():
+            if not path.is_dir():
+                raise FileExistsError(errno.EEXIST, "", str(path))
+            return
+
+
+def require_empty(folder: Path, instead: str) -> None:
+    """Raise OccupiedError, which says what to do instead, if a folder holds anything."""
+    if names := contents(folder):
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        raise OccupiedError(f"{folder}: holds {names[0]}{more}, and nothing there is overwritten: {instead}")
 
 
 @contextmanager
@@ -50,14 +115,21 @@ def only_writer(folder: Path) -> Iterator[None]:
     LockedError
         Another process holds it.
     """
-    with (folder / ".lock").open("ab") as file:
-        try:
-            _lock(file.fileno())
-        except (BlockingIOError, PermissionError):
-            raise LockedError(f"{folder}: another run is using this folder; wait, or give another") from None
-        except OSError:
-            pass  # a file system without locks
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(folder / ".lock", flags, 0o666)
+    try:
+        _lock(descriptor)
+    except (BlockingIOError, PermissionError):
+        os.close(descriptor)
+        raise LockedError(
+            f"{folder}: another run is using this folder; wait for it, or give another folder with --out"
+        ) from None
+    except OSError:
+        pass  # a file system without locks
+    try:
         yield
+    finally:
+        os.close(descriptor)
 
 
 def _lock(descriptor: int) -> None:
@@ -70,6 +142,23 @@ def _lock(descriptor: int) -> None:
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def songs_folder() -> Path:
+    """Where collections are unpacked: MELODY_SONGS, or else in the user's cache folder on this platform."""
+    if given := os.environ.get("MELODY_SONGS"):
+        return Path(given)
+    try:
+        home = Path.home()
+    except RuntimeError:  # a user without a home
+        return Path(tempfile.gettempdir()) / "lstm_from_scratch" / "songs"
+    if sys.platform == "win32":
+        cache = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        cache = home / "Library" / "Caches"
+    else:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return cache / "lstm_from_scratch" / "songs"
 
 
 def shipped(name: str) -> Path:

@@ -2,10 +2,8 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +14,7 @@ import pytest
 from lstm_from_scratch import __version__
 from lstm_from_scratch.cli import main
 from lstm_from_scratch.corpus import Corpus, collections
-from lstm_from_scratch.model import MelodyModel, checkpoint
+from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import KernError, read_kern
 from lstm_from_scratch.paper import recall, table_one, table_one_measures
 from lstm_from_scratch.training.recipe import PRESETS
@@ -151,7 +149,8 @@ def test_gradcheck_prints_every_tensor(capsys):
     assert {c["method"] for c in checks} == {"central difference", "complex step"}
     assert {"LSTM.W", "GRU.bn", "RNN.U", "Dense.b"} <= {c["tensor"] for c in checks}
     assert main(["gradcheck"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == len(checks)
+    *lines, verdict = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(checks) and verdict.startswith(f"all {len(checks)} checks passed")
 
 
 def test_doctor_says_what_is_there(capsys):
@@ -187,20 +186,31 @@ def test_a_traceback_when_asked_for(tmp_path):
 # --- as a program
 
 
-@pytest.mark.parametrize(("given", "taken"), [(None, "1"), ("2", "2")])
-def test_the_demo_takes_one_thread_unless_told_otherwise(given, taken):
-    """It says so before NumPy is imported, which reads it once."""
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({}, "1"),
+        ({"OPENBLAS_NUM_THREADS": "2"}, "2"),
+        ({"OMP_NUM_THREADS": "2"}, "None"),
+        ({"OPENBLAS_NUM_THREADS": "abc"}, "1"),
+        ({"OPENBLAS_NUM_THREADS": "0"}, "1"),
+        ({"OMP_NUM_THREADS": ""}, "1"),
+    ],
+    ids=str,
+)
+def test_commands_take_one_thread_unless_told_otherwise(given, taken):
+    """It is settled before NumPy is imported, which looks once."""
     code = (
         "import os, sys\n"
         "from lstm_from_scratch import cli, commands\n"
         "assert 'numpy' not in sys.modules\n"
-        "commands._make_corpus = lambda *_: sys.exit(print(os.environ['OPENBLAS_NUM_THREADS']))\n"
-        "cli.main(['demo'])"
+        "commands.doctor = lambda _: print(os.environ.get('OPENBLAS_NUM_THREADS'))\n"
+        "cli.main(['doctor'])"
     )
-    environment = {k: v for k, v in ENVIRONMENT.items() if k != "OPENBLAS_NUM_THREADS"}
-    environment |= {"OPENBLAS_NUM_THREADS": given} if given else {}
+    environment = {k: v for k, v in ENVIRONMENT.items() if not k.endswith("_NUM_THREADS")} | given
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert found.stdout == f"{taken}\n", found.stderr
+    assert ("want a number" in found.stderr) == (given.get("OPENBLAS_NUM_THREADS") in ("abc", "0"))
 
 
 def test_help_and_import_load_nothing_heavy():
@@ -223,7 +233,8 @@ def test_it_runs_as_a_program(tmp_path):
     assert (found.returncode, found.stdout.strip()) == (0, f"lstm_from_scratch {__version__}")
     arguments = [*MELODY, "compose", "--model", tmp_path / "gone.npz"]
     found = subprocess.run(arguments, capture_output=True, text=True, env=ENVIRONMENT)
-    assert found.returncode == 2 and found.stderr == f"melody: {tmp_path / 'gone.npz'}: no such file\n"
+    assert found.returncode == 2
+    assert found.stderr.startswith(f"melody: {tmp_path / 'gone.npz'}: no such file; ")
 
 
 @pytest.mark.skipif(
@@ -255,32 +266,3 @@ def test_a_reader_that_has_seen_enough_is_no_error():
     ) as process:
         process.stdout.close()
         assert (process.stderr.read(), process.wait(60)) == ("", 0)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
-def test_ctrl_c_saves_and_says_how_to_go_on(runs, tmp_path):
-    out = tmp_path / "model"
-    arguments = [
-        *MELODY,
-        "train",
-        "--corpus",
-        runs / "corpus",
-        "--preset",
-        "smoke",
-        "--device",
-        "cpu",
-        "--out",
-        out,
-    ]
-    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    for _ in range(300):
-        if (out / "last.npz").is_file() or process.poll() is not None:
-            break
-        time.sleep(0.1)
-    (out / "last.npz").unlink()
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert "--resume goes on" in said and "Traceback" not in said
-    step = checkpoint.read_checkpoint(out / "last.npz")[1]["run"]["step"]
-    assert f"stopped at step {step};" in said and 0 < step < 2000

@@ -39,7 +39,9 @@ def refused(capsys, tmp_path):
 def test_a_directory_with_no_usable_song(refused, tmp_path):
     (tmp_path / "empty").mkdir()
     refused(
-        ["prepare", tmp_path / "empty", "--out", tmp_path / "out"], tmp_path / "empty", "no usable song in 0"
+        ["prepare", tmp_path / "empty", "--out", tmp_path / "out"],
+        tmp_path / "empty",
+        "no .krn file there; it is empty",
     )
     (tmp_path / "empty" / "a.krn").write_text("nothing")
     (tmp_path / "empty" / "b.krn").write_text("**kern\n12c\n*-\n")
@@ -135,7 +137,7 @@ def test_a_kern_primer_that_does_not_fit(refused, best, tmp_path):
     for text, reason in (
         ("**kern\n4c 4e\n*-\n", ":2: "),
         ("**kern\n12c\n*-\n", "16ths"),
-        ("**kern\n*C:\n4CC#\n*-\n", "'37'"),
+        ("**kern\n*C:\n4CC#\n*-\n", "symbol 1, 37 (C#2), was in no song"),
     ):
         path.write_text(text)
         refused(["compose", "--model", best, "--primer", path, "--out", tmp_path / "out"], path, reason)

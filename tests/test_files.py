@@ -86,7 +86,7 @@ def test_what_is_no_archive_of_arrays_is_refused_with_its_name(tmp_path, data):
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"x\.npz: no such file"):
         archive.read_arrays(tmp_path / "x.npz")
-    with pytest.raises(ValueError, match="not a readable"):
+    with pytest.raises(ValueError, match="a folder, where a file is wanted"):
         archive.read_arrays(tmp_path)
 
 

@@ -121,7 +121,17 @@ sys.exit(main(sys.argv[1:]))
 def test_too_little_memory(runs, tmp_path):
     shutil.copytree(runs / "model", tmp_path / "model")
     before = (tmp_path / "model" / "last.npz").read_bytes()
-    arguments = ["train", "--corpus", str(runs / "corpus"), "--units", "20000", "--device", "cpu", "--out"]
+    arguments = [
+        "train",
+        "--corpus",
+        str(runs / "corpus"),
+        "--units",
+        "4096",
+        "--overwrite",
+        "--device",
+        "cpu",
+        "--out",
+    ]
     found = subprocess.run(
         [sys.executable, "-c", LIMITED, *arguments, str(tmp_path / "model")],
         capture_output=True,

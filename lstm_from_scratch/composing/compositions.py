@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..corpus.corpus import Corpus
-from ..evaluation.copying import training_spans
-from ..files import write_text
+from ..evaluation.copying import SpanFinder, training_spans
+from ..files import only_writer, write_text
 from ..model.model import MelodyModel
 from ..music import score
-from ..music.metre import TEMPO
+from ..music.metre import TEMPO, check_tempo
 from ..music.symbols import PITCHES
-from .primer import as_melody, read_primer
-from .sampling import check_temperature, compose
+from .primer import Primer, as_melody, read_primer
+from .sampling import Composition, check_temperature, compose
 
 LONGEST_ENGRAVED = 8192  # symbols, 512 bars of 4/4: engraving them takes a minute
 
@@ -55,50 +56,108 @@ class Request:
 
 
 def write_compositions(request: Request, out: Path) -> Iterator[str]:
-    """Draw the melodies, write each in all formats, and say what each one is like.
+    """Draw the melodies, write each in all formats, say what each one is like, and how to hear them.
 
-    `compositions.json` in the same folder holds the seed, the model and all that was drawn.
+    `compositions.json` in the same folder holds the seed, the model and all that was drawn. Nothing in the
+    folder is written over: the numbers of melodies go on after those that are there, and so does that of
+    `compositions.json`.
+
+    Raises
+    ------
+    ValueError
+        Something was asked for that cannot be; then nothing is written.
+    LockedError
+        Another process is composing into the folder.
     """
     model = MelodyModel.load(request.model)
     primer = read_primer(request.primer)
     find_span = training_spans(Corpus.load(request.corpus)) if request.corpus else None
-    for temperature in request.temperatures:  # all of them before the first melody is written
-        check_temperature(temperature)
-    if (request.steps or len(primer.symbols)) > LONGEST_ENGRAVED:
-        raise ValueError(f"a melody of more than {LONGEST_ENGRAVED} symbols is too long to be engraved")
-    table = []
-    numbers = range(1, request.count + 1)
-    for temperature, number in product(dict.fromkeys(request.temperatures), numbers):
-        stem = f"T{temperature!r}".removesuffix(".0") + f"_{number}"
+    _check(request, model, primer)
+    out.mkdir(parents=True, exist_ok=True)
+    with only_writer(out):
+        table: list[dict[str, Any]] = []
         try:
-            drawn = compose(
-                model,
-                temperature=temperature,
-                primer=primer.symbols,
-                steps=request.steps,
-                rng=np.random.default_rng([request.seed, number]),
-                complete=primer.complete,
-            )
-        except ValueError as error:
-            start = f", going on from {request.primer}" if request.primer else ""
-            raise ValueError(f"{request.model}{start}: {error}") from None
-        title = f"Melody at T = {temperature:g}, seed {request.seed}, {stem}"
-        score.save(as_melody(drawn.symbols, primer, title), out, stem, request.tempo)
-        line = f"{out / stem}: {drawn.length_in_words}, entropy {drawn.entropy:.2f} nats"
-        row = {"name": stem, "temperature": temperature, "entropy": drawn.entropy, "ended": drawn.ended}
-        if find_span:
-            row["copied_symbols"], row["copied_onsets"] = span = find_span(drawn.symbols)
-            line += f", longest run shared with the training songs {span[0]} symbols, {span[1]} onsets"
-        pitches = {s for s in drawn.symbols[len(primer.symbols) :] if s in PITCHES}
-        if len(pitches) == 1:
-            line += f"; it is the one note {pitches.pop()} again and again: try a higher temperature"
-        table.append({**row, "symbols": drawn.symbols})
-        yield line
+            for temperature in dict.fromkeys(request.temperatures):
+                stem = f"T{temperature!r}".removesuffix(".0")
+                first = _first_free(out, stem)
+                for number in range(first, first + request.count):
+                    drawn = _draw(request, model, primer, temperature, number)
+                    row, line = _described(drawn, f"{stem}_{number}", temperature, find_span)
+                    title = f"Melody at T = {temperature:g}, seed {request.seed}, {row['name']}"
+                    score.save(as_melody(drawn.symbols, primer, title), out, row["name"], request.tempo)
+                    table.append(row)
+                    yield f"{out / row['name']}: {line}{_monotony(drawn.symbols[len(primer.symbols) :])}"
+        finally:  # a command that is stopped has written the melodies before
+            if table:
+                _write_table(request, model, table, out)
+    heard = out / table[0]["name"]
+    yield f"to listen: open {heard}.wav in any player, or {heard}.mid in a notation program"
+
+
+def _check(request: Request, model: MelodyModel, primer: Primer) -> None:
+    """Raise ValueError if something was asked for that cannot be."""
+    check_tempo(request.tempo)
+    for temperature in request.temperatures:
+        check_temperature(temperature)
+    given, steps = len(primer.symbols), request.steps
+    if (steps or given) > LONGEST_ENGRAVED:
+        raise ValueError(f"a melody of more than {LONGEST_ENGRAVED} symbols is too long to be engraved")
+    if steps == given:
+        raise ValueError(
+            f"the primer has {given} symbols, so --steps {steps} leaves none to compose: give more"
+        )
+    _draw(request, model, primer, request.temperatures[0], 1, steps=min(steps or given + 1, given + 1))
+
+
+def _draw(
+    request: Request, model: MelodyModel, primer: Primer, temperature: float, number: int, **changed: Any
+) -> Composition:
+    """One melody; its number and the seed say which."""
+    options = {"steps": request.steps, "rng": np.random.default_rng([request.seed, number])} | changed
+    try:
+        return compose(
+            model, temperature=temperature, primer=primer.symbols, complete=primer.complete, **options
+        )
+    except ValueError as error:
+        start = f", going on from {request.primer}" if request.primer else ""
+        raise ValueError(f"{request.model}{start}: {error}") from None
+
+
+def _described(
+    drawn: Composition, name: str, temperature: float, find_span: SpanFinder | None
+) -> tuple[dict[str, Any], str]:
+    """A melody's row of `compositions.json`, and what is said of it."""
+    row = {"name": name, "temperature": temperature, "entropy": drawn.entropy, "ended": drawn.ended}
+    line = f"{drawn.length_in_words}, entropy {drawn.entropy:.2f} nats"
+    if find_span:
+        row["copied_symbols"], row["copied_onsets"] = span = find_span(drawn.symbols)
+        line += f", longest run shared with the training songs {span[0]} symbols, {span[1]} onsets"
+    return {**row, "symbols": drawn.symbols}, line
+
+
+def _monotony(symbols: Sequence[str]) -> str:
+    """A warning, if only one note was drawn."""
+    pitches = {s for s in symbols if s in PITCHES}
+    if len(pitches) != 1:
+        return ""
+    return f"; it is the one note {pitches.pop()} again and again: try a higher temperature"
+
+
+def _first_free(out: Path, stem: str) -> int:
+    """The number after the highest one of the files `STEM_NUMBER.*` in a folder."""
+    matches = (re.fullmatch(rf"{re.escape(stem)}_([0-9]+)\..+", path.name) for path in out.iterdir())
+    return 1 + max((int(match[1]) for match in matches if match), default=0)
+
+
+def _write_table(request: Request, model: MelodyModel, table: list[dict[str, Any]], out: Path) -> None:
     about = {
         "seed": request.seed,
         "primer": request.primer,
         "tempo": request.tempo,
         "model": str(request.model),
-        "trained": model.about,
+        "trained": dict(model.about),
     }
-    write_text(out / "compositions.json", json.dumps({**about, "melodies": table}, indent=1) + "\n")
+    path, number = out / "compositions.json", 2
+    while path.exists() or path.is_symlink():
+        path, number = out / f"compositions_{number}.json", number + 1
+    write_text(path, json.dumps({**about, "melodies": table}, indent=1) + "\n")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
 from ..model.model import MelodyModel
 from ..music import Vocabulary
-from ..music.symbols import DELIMITER, HOLD, REST
+from ..music.spelling import spelled
+from ..music.symbols import DELIMITER, HOLD, PITCHES, REST
 from ..network.arrays import Array
 
 EARLIEST_END = 64  # symbols before the network may end a melody
@@ -42,9 +44,14 @@ class Composition:
         return f"{len(self.symbols)} symbols, {how}"
 
 
+def _is_number(value: object) -> bool:
+    """Python's numbers and NumPy's."""
+    return isinstance(value, Real)
+
+
 def check_temperature(temperature: float) -> None:
     """Raise ValueError unless a temperature is a finite number, 0 or more."""
-    if not (temperature >= 0 and math.isfinite(temperature)):
+    if not (_is_number(temperature) and temperature >= 0 and math.isfinite(temperature)):
         raise ValueError(f"temperature {temperature}: want a finite number, 0 or more")
 
 
@@ -79,9 +86,9 @@ def sample(
     model: MelodyModel,
     vocabulary: Vocabulary | None = None,
     temperature: float = 0.7,
-    primer: Iterable[str] = (),
+    primer: str | Iterable[str] = (),
     steps: int | None = None,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
 ) -> list[str]:
     """The symbols of one melody, primer included; see `compose`."""
     return compose(model, vocabulary, temperature, primer, steps, rng).symbols
@@ -91,9 +98,9 @@ def compose(
     model: MelodyModel,
     vocabulary: Vocabulary | None = None,
     temperature: float = 0.7,
-    primer: Iterable[str] = (),
+    primer: str | Iterable[str] = (),
     steps: int | None = None,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int | None = None,
     complete: bool = False,
 ) -> Composition:
     """Draw one melody.
@@ -105,13 +112,13 @@ def compose(
         The model's own unless given.
     temperature : float
         0 always takes the likeliest symbol, 1 the model's own distribution.
-    primer : iterable of str
-        The symbols that the melody begins with.
+    primer : str or iterable of str
+        The symbols that the melody begins with: ["67", "_"], or "67 _".
     steps : int, optional
         16ths in all, including the primer's. The network may end the melody earlier, but not before 64;
         if no length is given, it goes on until it does, up to 512.
-    rng : numpy.random.Generator, optional
-        Seeded with 0 unless given.
+    rng : numpy.random.Generator or int, optional
+        It, or its seed; 0 unless given.
     complete : bool
         The primer's last note has its full length: the first symbol drawn does not lengthen it.
 
@@ -123,14 +130,11 @@ def compose(
     vocabulary = vocabulary or own_vocabulary(model)
     if len(vocabulary) != model.symbols:
         raise ValueError(f"a vocabulary of {len(vocabulary)} for a model of {model.symbols} symbols")
-    rng = rng or np.random.default_rng(0)
-    primer = list(primer)
+    rng = np.random.default_rng(0 if rng is None else rng)
+    primer = primer.split() if isinstance(primer, str) else [str(symbol) for symbol in primer]
     limit = _limit(primer, steps)
     delimiter = vocabulary.ids([DELIMITER])[0] if DELIMITER in vocabulary else None
-    try:
-        ids = vocabulary.ids(primer)
-    except ValueError as error:
-        raise ValueError(f"primer: {error}") from None
+    ids = _primer_ids(primer, vocabulary)
     barred = vocabulary.ids(s for s in _unfit_to_follow(primer, complete) if s in vocabulary)
     check_temperature(temperature)
     player = Player(model, delimiter if delimiter is not None else 0)
@@ -219,11 +223,39 @@ def _limit(primer: list[str], steps: int | None) -> int:
         raise ValueError(f"the primer holds the delimiter {DELIMITER!r}, which would end it")
     if steps is None:
         return max(DEFAULT_LIMIT, len(primer) + EARLIEST_END)
-    if steps < 1:
-        raise ValueError(f"{steps} steps: want 1 or more")
+    if not _is_number(steps) or steps != steps // 1 or steps < 1:
+        raise ValueError(f"{steps} steps: want a whole number, 1 or more")
     if len(primer) > steps:
         raise ValueError(f"the primer has {len(primer)} symbols, more than the {steps} steps asked for")
-    return steps
+    return int(steps)
+
+
+def _primer_ids(primer: list[str], vocabulary: Vocabulary) -> list[int]:
+    """The primer's integers; ValueError says of a symbol that has none what it is, and what to do."""
+    known = sorted(PITCHES[symbol] for symbol in vocabulary if symbol in PITCHES)
+    for place, symbol in enumerate(primer, 1):
+        if symbol in vocabulary:
+            continue
+        if symbol not in PITCHES:
+            raise ValueError(
+                f"primer: symbol {place}, {symbol!r}, is none: want MIDI numbers (60 is middle C), r for a "
+                'rest, _ to hold, as in "67 _ 65 _", or the path of a .krn file'
+            )
+        pitch, advice = PITCHES[symbol], "change that note"
+        if known and not known[0] <= pitch <= known[-1]:
+            advice = f"move the primer {'up' if pitch < known[0] else 'down'} by an octave or more"
+        reach = f"{_note_name(known[0])} to {_note_name(known[-1])}" if known else "no pitches"
+        raise ValueError(
+            f"primer: symbol {place}, {_note_name(pitch)}, was in no song that this model learnt from "
+            f"({reach}): {advice}"
+        )
+    return vocabulary.ids(primer)
+
+
+def _note_name(pitch: int) -> str:
+    """60 (C4)."""
+    name, octave = spelled(pitch, None)
+    return f"{pitch} ({name}{octave})"
 
 
 class Player:

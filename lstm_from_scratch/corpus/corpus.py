@@ -11,11 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from ..archive import read_arrays
-from ..files import write_arrays, write_text
+from ..files import contents, read_regular, write_arrays, write_text
 from ..music import Vocabulary
 from ..music.metre import Meter, check_meter
 from ..music.symbols import DELIMITER
+from ..terminal import quoted
 from .parts import PARTS
+
+LARGEST_TEXT = 10**9  # bytes of a corpus.json
 
 
 class CorpusError(ValueError):
@@ -126,14 +129,12 @@ class Corpus:
         """
         folder = Path(folder)
         if not (folder / "corpus.npz").is_file():
-            raise CorpusError(
-                f"{folder}: no corpus.npz there; make a corpus with 'melody prepare --out {folder}'"
-            )
+            raise CorpusError(f"{folder}: {_how_to_make(folder)}")
         try:
             arrays = read_arrays(folder / "corpus.npz")
             if not np.array_equal(arrays["digest"], _text_digest(folder)):
                 raise ValueError("its corpus.json or vocabulary.json does not belong to its corpus.npz")
-            about = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
+            about = json.loads(read_regular(folder / "corpus.json", LARGEST_TEXT))
             vocabulary = Vocabulary.load(folder / "vocabulary.json")
             ends = np.cumsum(arrays["lengths"])
             songs = np.split(arrays["tokens"].astype(np.int64), ends[:-1])
@@ -147,7 +148,9 @@ class Corpus:
             if any(len(each) != len(songs) for each in lists) or ends[-1] != len(arrays["tokens"]):
                 raise ValueError("its lists differ in length")
         except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, OSError) as error:
-            raise CorpusError(f"{folder}: {error}; make it again with 'melody prepare'") from None
+            raise CorpusError(
+                f"{folder}: {error}; make it again: the same 'melody prepare' with --overwrite"
+            ) from None
         return corpus
 
 
@@ -160,5 +163,16 @@ def _meter(text: str) -> Meter:
 
 def _text_digest(folder: Path) -> np.ndarray:
     """The SHA-256 of a corpus folder's two JSON files, as 32 bytes."""
-    text = b"".join((folder / name).read_bytes() for name in ("corpus.json", "vocabulary.json"))
+    text = b"".join(read_regular(folder / name, LARGEST_TEXT) for name in ("corpus.json", "vocabulary.json"))
     return np.frombuffer(hashlib.sha256(text).digest(), np.uint8)
+
+
+def _how_to_make(folder: Path) -> str:
+    """What to do where there is no corpus."""
+    if folder.is_file():
+        return "a file; want the folder that 'melody prepare' has written"
+    if folder.is_dir() and next(folder.rglob("*.krn"), None):
+        return f"songs, but no corpus; make one with 'melody prepare {quoted(folder)} --out runs/corpus'"
+    if contents(folder):
+        return "no corpus there; make one with 'melody prepare --out runs/corpus'"
+    return f"no corpus there; make one with 'melody prepare --out {quoted(folder)}'"

@@ -15,8 +15,6 @@ from ..network.backend import Backend
 from .checkpoint import CheckpointError, read_checkpoint, set_weights, write_checkpoint
 from .joined_layers import JoinedLayers
 
-LONGEST_WINDOW = 65_536  # steps, a thousand times the paper's
-
 
 class MelodyModel(JoinedLayers):
     """The joined layers and what belongs to them; parameters as for `JoinedLayers`.

@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import lcm
 from pathlib import Path
 
+from ..files import read_regular
 from .kern_columns import Columns
 from .kern_interpretations import stated_key, stated_meter, stated_signature, states_meter
 from .kern_token import MOST_UNITS, Event, parse_event, show
@@ -20,6 +21,8 @@ from .melody import Melody, Note, total
 from .metre import Meter, bar_length, upbeat_until
 from .rules import estimate_key, keys_of_signature
 from .spelling import Key
+
+LARGEST_SONG = 20_000_000  # bytes: the largest in any collection has far less than a tenth
 
 
 class KernError(ValueError):
@@ -49,9 +52,9 @@ def read_kern(path: str | Path, spine: int | None = None) -> Melody:
     KernError
         As `parse_kern`.
     OSError
-        The file cannot be read.
+        The file cannot be read, is not a regular file, or has more than 20 MB.
     """
-    return parse_kern(decode_text(Path(path).read_bytes()), str(path), spine)
+    return parse_kern(decode_text(read_regular(path, LARGEST_SONG)), str(path), spine)
 
 
 def decode_text(data: bytes) -> str:

@@ -12,7 +12,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import overload
 
-from ..files import write_text
+from ..files import read_regular, write_text
 from .melody import Melody, Note
 
 STEPS_A_QUARTER = 4  # a symbol stands for a 16th
@@ -158,7 +158,7 @@ class Vocabulary(Sequence[str]):
             The file is not a JSON object whose symbols are numbered 0, 1, 2, ... in sorted order.
         """
         try:
-            pairs = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=list)
+            pairs = json.loads(read_regular(path, 10**8), object_pairs_hook=list)
         except ValueError as error:
             raise ValueError(f"{path}: not JSON ({error})") from None
         return cls.from_pairs(pairs, name=str(path))

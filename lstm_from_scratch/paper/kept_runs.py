@@ -61,7 +61,7 @@ def _train(corpus: Corpus, recipe: Recipe, folder: Path, seed: int, progress: Af
     try:
         run = train(corpus, recipe, folder, seed, resume=True, progress=clock)
     except CheckpointError:  # the folder holds a run with another recipe, seed or corpus
-        run = train(corpus, recipe, folder, seed, progress=clock)
+        run = train(corpus, recipe, folder, seed, overwrite=True, progress=clock)
     if not run.finished:
         clock.write(run.step)
         raise KeyboardInterrupt

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+from ..terminal import warn
 from .run import Run
 from .running_means import Row
 
@@ -26,9 +29,15 @@ class Progress:
         self._bar: Any = None  # tqdm's
 
     def __call__(self, run: Run, row: Row | None) -> None:
+        try:
+            self._show(run, row)
+        except OSError:  # the terminal is gone, which must not end the training
+            self._show = lambda run, row: None  # type: ignore[method-assign]
+
+    def _show(self, run: Run, row: Row | None) -> None:
         if self._run is None:
             for line in self._first:
-                print(line, file=sys.stderr)
+                warn(line)
         if run is not self._run:  # each run has its own bar
             self._run, self._bar = run, _new_bar(run)
         self._bar.update()
@@ -49,8 +58,9 @@ class Progress:
 
     def close(self) -> None:
         """Leave the bar's line, so that what follows starts on its own."""
-        if self._bar is not None:
-            self._bar.close()
+        with suppress(OSError):
+            if self._bar is not None:
+                self._bar.close()
 
 
 def _new_bar(run: Run) -> Any:
@@ -60,7 +70,7 @@ def _new_bar(run: Run) -> Any:
         total=run.steps,
         initial=run.step - 1,
         unit="step",
-        disable=not sys.stderr.isatty(),
+        disable=not sys.stderr.isatty() or os.environ.get("TERM") == "dumb",
         dynamic_ncols=True,
     )
 

@@ -129,12 +129,18 @@ def test_a_complete_primer_is_not_held_on():
 @pytest.mark.parametrize(
     ("primer", "steps", "reason"),
     [
-        (["60", "61x"], 64, r"primer: symbol 2, '61x', is not in the vocabulary of 26"),
+        (["60", "61x"], 64, r"primer: symbol 2, '61x', is none: want MIDI numbers \(60 is middle C\)"),
+        (["60", "26"], 64, r"symbol 2, 26 \(D1\), was in no song .* \(\d+ \(.*\) to .*up by an octave"),
+        (["60", "120"], 64, r"symbol 2, 120 \(C9\), .* down by an octave"),
         (["_", "60"], 64, "begins with '_'"),
         (["60", "/"], 64, "delimiter"),
         (["60"] * 9, 8, "the primer has 9 symbols, more than the 8 steps"),
-        ([], 0, "0 steps: want 1 or more"),
-        ([], -5, "want 1 or more"),
+        ([], 0, "0 steps: want a whole number, 1 or more"),
+        ([], -5, "-5 steps: want"),
+        ([], float("nan"), "nan steps: want a whole number"),
+        ([], float("inf"), "inf steps: want"),
+        ([], 2.5, r"2\.5 steps: want"),
+        ([], "many", "many steps: want"),
     ],
 )
 def test_a_primer_or_length_that_does_not_fit_is_refused(model, primer, steps, reason):
@@ -261,3 +267,13 @@ def test_melodies_side_by_side_each_hear_themselves_alone(model, window_model):
                     logits[k] = player.step(drawn[k][-1])
         assert [which.vocabulary.names(i for i in ids if i != delimiter) for ids in drawn] == found
         assert len(set(map(tuple, found))) == 3
+
+
+def test_a_primer_steps_and_a_seed_may_be_written_as_they_are_meant(model):
+    wanted = sample(model, primer=["67", "_", "r"], steps=40, rng=np.random.default_rng(3))
+    for primer in ("67 _ r", " 67  _ r ", [67, "_", "r"], (s for s in ("67", "_", "r"))):
+        assert sample(model, primer=primer, steps=40.0, rng=3) == wanted
+    assert sample(model, steps=np.int64(30)) == sample(model, steps=30)
+    for temperature in ("0.7", None, 1j):
+        with pytest.raises(ValueError, match=r"temperature .*: want a finite number"):
+            sample(model, temperature=temperature)

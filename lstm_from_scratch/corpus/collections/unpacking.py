@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from ...files import write_bytes
 from ...music import write_kern
 from ...music.kern import decode_text
 from .abc_reader import read_tune
@@ -97,7 +98,7 @@ def unpack(collection: str, folder: str | Path) -> Unpacked:
 def _keep(path: Path, content: bytes) -> None:
     """Write a file unless it holds this already: writing takes a disk far longer than looking."""
     if not path.is_file() or path.read_bytes() != content:
-        path.write_bytes(content)
+        write_bytes(path, content, flush=False)  # whole at once: another process may be reading it
 
 
 def abc_tunes(source: Source, file: str) -> Iterator[tuple[int, str]]:
