@@ -15,7 +15,7 @@ from .stopping import on_stop, raise_interrupt
 from .terminal import printable, warn
 
 N = TypeVar("N", int, float)
-MOST_UNITS = 4096  # of a layer: 67 million weights, a few GB to train
+MOST_UNITS = 2048  # of a layer: 17 million weights, which take 10 s to draw
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +83,10 @@ def _one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, MemoryError):
-        return " ".join(str(error).split()) or "not enough memory"
+        about = " ".join(str(error).split())
+        return (
+            f"not enough memory{f': {about}' if about else ''}; fewer --units or a smaller --batch take less"
+        )
     return " ".join(str(error).split()) or type(error).__name__
 
 

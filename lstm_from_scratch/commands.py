@@ -32,6 +32,7 @@ def demo(options: argparse.Namespace) -> int:
     if options.resume and page.is_whole(out) and not (out / page.UNFINISHED).exists():
         say(f"{out}: this demo is finished; --overwrite makes it anew")
         return 0
+    _settle_matplotlib()
     page.import_writers()
     with page.place_to_work(out, options.resume, options.overwrite) as work, closing(Progress()) as progress:
         try:
@@ -47,6 +48,13 @@ def demo(options: argparse.Namespace) -> int:
             raise KeyboardInterrupt(f"stopped; to go on: melody demo --resume --out {quoted(out)}") from None
     say(f"Open {(out / 'index.html').resolve().as_uri()} in a browser to hear and see them.")
     return 0
+
+
+def _settle_matplotlib() -> None:
+    """Its own settings, and not those of a `matplotlibrc` that happens to lie in the current folder."""
+    import matplotlib
+
+    matplotlib.rcdefaults()
 
 
 def prepare(options: argparse.Namespace) -> None:
@@ -246,6 +254,14 @@ def compose(options: argparse.Namespace) -> None:
         say(line)
 
 
+def play(options: argparse.Namespace) -> None:
+    from .model.model import MelodyModel
+    from .page.playground import write_page
+
+    write_page(options.out, MelodyModel.load(options.model))
+    say(f"Open {options.out.resolve().as_uri()} in a browser: it needs nothing else.")
+
+
 def evaluate(options: argparse.Namespace) -> None:
     from .corpus.corpus import Corpus
     from .evaluation.evaluation import STRONGEST, measure
@@ -253,7 +269,10 @@ def evaluate(options: argparse.Namespace) -> None:
 
     corpus, model = Corpus.load(options.corpus), MelodyModel.load(options.model)
     if model.vocabulary != corpus.vocabulary:
-        raise ValueError(f"{options.model}: its vocabulary is not that of {options.corpus}")
+        raise ValueError(
+            f"{options.model}: its vocabulary is not that of {options.corpus}; give the corpus that it was "
+            "trained on, or train on this one"
+        )
     corpus.require("training", "test")
     found = measure(corpus, model)
     songs = len(corpus.part("test"))
@@ -279,6 +298,7 @@ def compare(options: argparse.Namespace) -> None:
     from .paper.table_one import compare, in_words
     from .training.progress import Progress
 
+    _settle_matplotlib()
     corpus = Corpus.load(options.corpus)
     with closing(Progress()) as progress:
         found = compare(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import webbrowser
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+
+LESSONS = ("jupyterlab", "jupytext", "nbclient", "ipykernel")
 
 
 def report() -> list[str]:
@@ -19,7 +22,8 @@ def report() -> list[str]:
     for package, use in (("music21", "MIDI, MusicXML and the bundled songs"), ("verovio", "engraved scores"),
                          ("matplotlib", "figures"), ("tqdm", "progress")):  # fmt: skip
         lines.append(f"{package:<11} {_version(package)} ({use})")
-    return [*lines, *_gpu()]
+    lines += [f"{package:<11} {_version(package)} (the lessons)" for package in LESSONS]
+    return [*lines, f"browser     {_browser()}", f"MPI         {_mpi()}", *_gpu()]
 
 
 def _version(package: str) -> str:
@@ -27,6 +31,28 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return f"not found: {sys.executable} -m pip install {package}"
+
+
+def _browser() -> str:
+    """What opens the demo's page and the lessons."""
+    try:
+        return f"{webbrowser.get().name} (the page and the lessons)"
+    except webbrowser.Error:
+        return (
+            "none found; open the page and the address that JupyterLab prints on another machine, or by hand"
+        )
+
+
+def _mpi() -> str:
+    """mpi4py and the library that it finds, for training in several processes."""
+    try:
+        import mpi4py
+
+        mpi4py.rc.initialize = False  # a look need not start it
+        from mpi4py import MPI
+    except ImportError as error:
+        return f"not used: {error}; for many processes: {sys.executable} -m pip install mpi4py mpich"
+    return f"mpi4py {mpi4py.__version__}, {MPI.Get_library_version().split(',')[0].splitlines()[0]}"
 
 
 def _blas() -> str:

@@ -157,6 +157,8 @@ def test_doctor_says_what_is_there(capsys):
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
     assert f"NumPy       {np.__version__}" in out and "verovio" in out and "GPU" in out
+    named = {line.split()[0] for line in out.splitlines()}
+    assert named >= {"jupyterlab", "jupytext", "nbclient", "ipykernel", "browser", "MPI"}
 
 
 def test_resume_says_when_it_starts_afresh(corpus_folder, tmp_path, capsys):

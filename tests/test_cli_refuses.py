@@ -96,7 +96,11 @@ def test_an_unknown_collection_names_the_known_ones(refused, tmp_path, monkeypat
     ("error", "said"),
     [
         (ValueError("one\n  two"), "one two"),
-        (MemoryError(), "not enough memory"),
+        (MemoryError(), "not enough memory; fewer --units or a smaller --batch take less"),
+        (
+            MemoryError("one\n two"),
+            "not enough memory: one two; fewer --units or a smaller --batch take less",
+        ),
         (ModuleNotFoundError("No module named 'verovio'"), "No module named 'verovio'"),
         (PermissionError(13, "Permission denied", "runs/x"), "runs/x: Permission denied"),
         (OSError(28, "No space left on device"), "No space left on device"),

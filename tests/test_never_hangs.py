@@ -119,8 +119,8 @@ def test_a_corpus_whose_text_is_no_text(corpus_folder):
     [
         (["compose", "--model", "x", "--count", "1000000000"], "from 1 to 10,000"),
         (["compose", "--model", "x", "--steps", "8193"], "from 1 to 8,192"),
-        (["train", "--corpus", "x", "--units", "1" + "0" * 22], "from 1 to 4,096"),
-        (["train", "--corpus", "x", "--units", "9" * 5000], "from 1 to 4,096"),
+        (["train", "--corpus", "x", "--units", "1" + "0" * 22], "from 1 to 2,048"),
+        (["train", "--corpus", "x", "--units", "9" * 5000], "from 1 to 2,048"),
         (["train", "--corpus", "x", "--batch", "10000000"], "from 1 to 1,000,000"),
         (["train", "--corpus", "x", "--epochs", "10000000"], "from 1 to 1,000,000"),
         (["train", "--corpus", "x", "--seed", str(2**128)], "from 0 to 2^128 - 1"),
@@ -143,9 +143,9 @@ def test_the_largest_numbers_are_taken():
     options = cli.parser().parse_args(["compose", "--model", "x", "--count", "10000", "--steps", "8192"])
     assert (options.count, options.steps) == (10_000, 8192)
     options = cli.parser().parse_args(
-        ["train", "--corpus", "x", "--seed", str(2**128 - 1), "--units", "4096"]
+        ["train", "--corpus", "x", "--seed", str(2**128 - 1), "--units", "2048"]
     )
-    assert options.seed == 2**128 - 1 and options.units == 4096
+    assert options.seed == 2**128 - 1 and options.units == 2048
 
 
 def test_the_largest_seed_can_be_saved_and_read(small, tmp_path):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 
 from ..files import write_text
+from ..stopping import on_stop
+from ..terminal import quoted
 from .check import outcomes
 from .lesson_files import FOLDER, Lesson
 
 SETTINGS = Path(__file__).parent / "jupyter"  # of JupyterLab, for those who open lessons
-EXTRA = 'pip install -e ".[lessons]"'
 ORIGINALS = (
     ".originals"  # the lessons as they were when the copies were made, to tell when one has changed since
 )
@@ -85,7 +88,8 @@ def need(*packages: str) -> None:
     """Raise an ImportError that says what to install, where one of the packages is not there."""
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
-        raise ImportError(f"{', '.join(missing)} not installed; for the lessons: {EXTRA}")
+        install = f"{quoted(sys.executable)} -m pip install {' '.join(missing)}"
+        raise ImportError(f"not installed: {', '.join(missing)}; the lessons need this: {install}")
 
 
 def open_lab(mine: Path) -> int:
@@ -103,12 +107,16 @@ def open_lab(mine: Path) -> int:
     settings = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     changes = {"MELODY_LESSONS_HOME": str(folder), "JUPYTER_CONFIG_PATH": os.pathsep.join(settings)}
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{mine.name}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container: Jupyter refuses it otherwise
+        command.append("--allow-root")
     with subprocess.Popen(command, cwd=folder, env=os.environ | changes) as server:
-        while True:
-            try:
-                return server.wait()
-            except KeyboardInterrupt:  # the server has heard it too, and asks whether it is meant
-                continue
+
+        def pass_on(number: int, frame: FrameType | None) -> None:
+            if number != signal.SIGINT:  # Ctrl-C is heard by the server itself, which asks if it is meant
+                server.send_signal(number)
+
+        with on_stop(pass_on):
+            return server.wait()
 
 
 def export(lessons: list[Lesson], folder: Path) -> list[str]:

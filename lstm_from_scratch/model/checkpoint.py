@@ -51,6 +51,9 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, 
         raise CheckpointError(
             f"{path}: no such file; a training run leaves its model as best.npz in its folder"
         )
+    if Path(path).is_dir():
+        best = Path(path) / "best.npz"
+        raise CheckpointError(f"{path}: a folder; give a model's file" + f", {best}" * best.is_file())
     try:
         arrays = read_arrays(path)
         header = json.loads(arrays.pop("header").tobytes())

@@ -28,7 +28,7 @@ class Adam:
     Raises
     ------
     ValueError
-        An lr that is not a finite number above 0.
+        A number that means nothing: lr below 0 or not finite, betas outside 0 to 1, eps not above 0.
 
     Attributes
     ----------
@@ -45,8 +45,11 @@ class Adam:
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
     ):
-        if not 0 < lr < math.inf:
-            raise ValueError(f"lr {lr}: want a finite number above 0")
+        if not (0 <= lr < math.inf and 0 < eps < math.inf and all(0 <= beta < 1 for beta in betas)):
+            raise ValueError(
+                f"lr {lr}, betas {betas}, eps {eps}: want lr finite and 0 or more, betas from 0 to less than "
+                "1, eps finite and more than 0"
+            )
         self.params, self.lr, self.betas, self.eps = params, lr, betas, eps
         self.m = {name: p * 0 for name, p in params.items()}
         self.v = {name: p * 0 for name, p in params.items()}

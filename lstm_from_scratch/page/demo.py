@@ -243,12 +243,6 @@ def put_in_place(work: Path, out: Path) -> None:
 
 
 def import_writers() -> None:
-    """Import what writes the page: if it cannot be imported, training is not worth beginning.
-
-    matplotlib's own settings are put in place of those of a `matplotlibrc` in the current folder.
-    """
-    import matplotlib
-
-    matplotlib.rcdefaults()
-    for name in ("music21", "verovio"):
+    """Import what writes the page: if it cannot be imported, training is not worth beginning."""
+    for name in ("matplotlib.figure", "music21", "verovio"):
         import_module(name)

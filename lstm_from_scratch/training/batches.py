@@ -60,13 +60,13 @@ class Batches:
             if self._cuts and recipe.batch == 1:
                 raise CorpusError(
                     "a batch of 1: when songs are cut, an epoch may have fewer pieces than batches, and the "
-                    "last batches nothing to learn from; a batch of 2 or more is needed"
+                    "last batches nothing to learn from; give 2 or more with --batch"
                 )
             available = self._cuts + sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
         if available < recipe.batch:
             raise CorpusError(
                 f"the training songs give {available} pieces of {recipe.length} symbols, too few for a batch "
-                f"of {recipe.batch}: a smaller batch or more songs are needed"
+                f"of {recipe.batch}: give a smaller one with --batch, or more songs"
             )
         self._available, self.per_epoch = available, -(-available // recipe.batch)
 

@@ -42,8 +42,8 @@ def diverged(
 ) -> DivergedError:
     """The error that names the first broken tensor; they are given in the order of computation."""
     where = first_broken(tensors, xp) or largest(tensors, xp)
-    advice = f"a lower learning rate than {recipe.lr:g}" + ("" if recipe.clip else ", or with --clip 1")
+    advice = f"--lr {recipe.lr / 10:.2g}" + ("" if recipe.clip else ", or with --clip 1")
     return DivergedError(
         f"training stopped at {when}: {what}; {where}; what was saved before is kept; "
-        f"train again with {advice}"
+        f"train again with --overwrite and {advice}"
     )

@@ -1,7 +1,9 @@
 """`melody lesson`: the list, a student's own copy, JupyterLab, grading, and notebooks for Colab."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 from importlib.util import find_spec
 
@@ -185,7 +187,7 @@ def test_without_jupyterlab_the_copy_is_made_all_the_same(desk_of, tmp_path, mon
         student_copy, "find_spec", lambda name: None if name == "jupyterlab" else find_spec(name)
     )
     monkeypatch.setattr(subprocess, "Popen", None)
-    out = refused([11], "jupyterlab not installed", 'pip install -e ".[lessons]"')
+    out = refused([11], "not installed: jupyterlab", "-m pip install jupyterlab")
     assert "your own copy" in out
     assert (tmp_path / "anna" / "my_lessons" / "11_tiny.md").is_file()
 
@@ -205,17 +207,22 @@ def test_jupyterlab_is_told_the_lesson_and_the_setting(tmp_path, monkeypatch):
             pass
 
         def wait(self):
-            if len(calls) < 3:  # two times Ctrl-C, which the server hears by itself
-                calls.append(None)
-                raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)  # Ctrl-C, which the server hears by itself
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)  # which it does not
             return 0
+
+        def send_signal(self, number):
+            calls.append(number)
 
     monkeypatch.setattr(student_copy, "need", lambda *_: None)
     monkeypatch.setattr(subprocess, "Popen", Server)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     assert student_copy.open_lab(tmp_path / "11_tiny.md") == 0
     command, options = calls[0]
-    assert command[-1].endswith("/lab/tree/11_tiny.md") and options["cwd"] == tmp_path
+    assert calls[1:] == [signal.SIGTERM]
+    assert command[3].endswith("/lab/tree/11_tiny.md") and options["cwd"] == tmp_path
+    assert ("--allow-root" in command) == (hasattr(os, "geteuid") and os.geteuid() == 0)
     assert options["env"]["JUPYTER_CONFIG_PATH"].split(student_copy.os.pathsep) == [
         str(student_copy.SETTINGS),
         "mine",

@@ -141,5 +141,5 @@ def test_symbols_outside_the_vocabulary_are_refused(corpus, tmp_path):
 
 
 def test_a_folder_without_a_corpus_says_how_to_make_one(tmp_path):
-    with pytest.raises(CorpusError, match=rf"{re.escape(str(tmp_path))}: no corpus.npz.*melody prepare"):
+    with pytest.raises(CorpusError, match=rf"{re.escape(str(tmp_path))}: no corpus.*melody prepare"):
         Corpus.load(tmp_path)

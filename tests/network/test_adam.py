@@ -137,7 +137,16 @@ def test_a_norm_within_the_limit_is_left():
     assert clip_by_global_norm({"a": np.zeros(3)}, 1.0) == 0
 
 
-@pytest.mark.parametrize("lr", [float("nan"), float("inf"), 0.0, -0.1])
-def test_a_rate_that_cannot_be_is_refused(lr):
-    with pytest.raises(ValueError, match=r"lr .*: want a finite number above 0"):
-        Adam({"w": np.ones((2, 2))}, lr)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"lr": lr} for lr in (math.nan, math.inf, -1e-3)),
+        *({"eps": eps} for eps in (math.nan, math.inf, 0.0, -1e-8)),
+        *({"betas": betas} for betas in ((1.0, 0.9), (0.9, 1.0), (-0.1, 0.9), (0.9, math.nan))),
+    ],
+    ids=str,
+)
+def test_numbers_that_mean_nothing_are_refused(wrong):
+    with pytest.raises(ValueError, match=rf"{next(iter(wrong))}.*: want lr finite"):
+        Adam({"p": np.ones(2)}, **wrong)
+    Adam({"p": np.ones(2)}, lr=0)

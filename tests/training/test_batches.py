@@ -134,7 +134,7 @@ def test_each_batch_has_something_to_count():
 
 def test_cut_songs_in_a_batch_of_one_are_refused_at_once():
     """They would leave the last batches of some epochs without a target."""
-    with pytest.raises(CorpusError, match="a batch of 2 or more is needed"):
+    with pytest.raises(CorpusError, match="give 2 or more with --batch"):
         Batches(SONGS, 0, Recipe(objective="stream", length=4, batch=1, cut=0.5), 0)
 
 

@@ -232,12 +232,10 @@ def test_a_damaged_checkpoint_is_refused_and_left_alone(small, tmp_path):
 
 def test_a_new_run_keeps_nothing_of_another(small, tmp_path):
     train(small, STREAM, tmp_path, seed=1)
-    run = train(small, STREAM, tmp_path, seed=2, progress=stop_at(3))
-    assert not run.history and {p.name for p in tmp_path.iterdir()} == {
-        ".lock",
-        "last.npz",
-        "vocabulary.json",
-    }
+    run = train(small, STREAM, tmp_path, seed=2, overwrite=True)
+    train(small, STREAM, tmp_path / "alone", seed=2)
+    assert everything(tmp_path) == everything(tmp_path / "alone")
+    assert json.loads((tmp_path / "history.json").read_text()) == run.history
 
 
 def test_checkpoints_are_written_on_the_way(small, tmp_path):
