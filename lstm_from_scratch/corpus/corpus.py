@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from ..archive import read_arrays
 from ..files import contents, read_regular, write_arrays, write_text
 from ..music import Vocabulary
+from ..music.clock import read_clocks
 from ..music.metre import Meter, check_meter
 from ..music.symbols import DELIMITER
 from ..terminal import quoted
@@ -81,6 +83,19 @@ class Corpus:
     def part(self, name: str) -> list[np.ndarray]:
         """The songs of one part."""
         return [song for song, part in zip(self.songs, self.parts) if part == name]
+
+    def clocks(self, name: str, kinds: Sequence[str]) -> list[np.ndarray]:
+        """What each kind of clock shows for every symbol of one part's songs, and for their ends.
+
+        Returns
+        -------
+        list of int array (length + 1, K)
+        """
+        return [
+            read_clocks(kinds, len(song) + 1, meter, upbeat)
+            for song, part, meter, upbeat in zip(self.songs, self.parts, self.meters, self.upbeats)
+            if part == name
+        ]
 
     def require(self, *parts: str) -> None:
         """Raise CorpusError unless each of the parts has a song."""

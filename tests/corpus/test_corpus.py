@@ -10,6 +10,7 @@ from lstm_from_scratch.archive import read_arrays
 from lstm_from_scratch.corpus import Corpus, CorpusError, prepare
 from lstm_from_scratch.corpus import corpus as corpus_module
 from lstm_from_scratch.files import write_arrays
+from lstm_from_scratch.music.clock import NO_PLACE, read_clocks
 
 
 def test_a_folder_from_before_meters_were_kept_is_read(corpus, tmp_path):
@@ -143,3 +144,16 @@ def test_symbols_outside_the_vocabulary_are_refused(corpus, tmp_path):
 def test_a_folder_without_a_corpus_says_how_to_make_one(tmp_path):
     with pytest.raises(CorpusError, match=rf"{re.escape(str(tmp_path))}: no corpus.*melody prepare"):
         Corpus.load(tmp_path)
+
+
+def test_the_clocks_of_a_part_are_those_of_its_songs(corpus):
+    clocks, songs = corpus.clocks("test", ["bar", "16"]), corpus.part("test")
+    assert [len(rows) for rows in clocks] == [len(song) + 1 for song in songs]
+    known = [
+        (meter, upbeat)
+        for meter, upbeat, part in zip(corpus.meters, corpus.upbeats, corpus.parts)
+        if part == "test"
+    ]
+    for rows, (meter, upbeat) in zip(clocks, known):
+        np.testing.assert_array_equal(rows, read_clocks(["bar", "16"], len(rows), meter, upbeat))
+    assert any((rows[:, 0] != NO_PLACE).all() for rows in clocks)
