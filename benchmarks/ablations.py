@@ -24,7 +24,7 @@ import studies
 from lstm_from_scratch.corpus.corpus import Corpus
 from lstm_from_scratch.evaluation.bootstrap import ratio
 from lstm_from_scratch.evaluation.evaluation import best_ngram, ngram_totals, song_totals, summary
-from lstm_from_scratch.evaluation.predictors import ModelPredictor
+from lstm_from_scratch.evaluation.predictors import predictor_of_part
 from lstm_from_scratch.music import Vocabulary, encode, read_kern
 from lstm_from_scratch.music.rules import keep_acceptable_events
 from lstm_from_scratch.music.symbols import DELIMITER, HOLD
@@ -60,7 +60,7 @@ def measured(
     for seed in range(seeds):
         print(f"{folder.name}, seed {seed}", flush=True)
         model, record = trained(corpus, recipe, folder.with_name(f"{folder.name}-seed{seed}"), seed)
-        rows.append(song_totals(ModelPredictor(model, corpus.delimiter), test, corpus.vocabulary))
+        rows.append(song_totals(predictor_of_part(model, corpus, "test"), test, corpus.vocabulary))
         best.append(record["best"])
     bits = [summary(r, bootstrap=0)["bits_per_onset"] for r in rows]
     mean = np.mean(rows, axis=0)

@@ -17,6 +17,8 @@ from .terminal import printable, warn
 N = TypeVar("N", int, float)
 MOST_UNITS = 2048  # of a layer: 17 million weights, which take 10 s to draw
 
+PRESETS = ("paper", "fast", "attention", "smoke")  # of training/recipe.py, which takes long to import
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it worked, 2 after one line on bad input, 130 when it was asked to stop."""
@@ -175,7 +177,9 @@ def parser() -> argparse.ArgumentParser:
         "melody train --corpus runs/corpus --preset fast",
     )
     train.add_argument("--corpus", type=Path, required=True, metavar="DIR")
-    train.add_argument("--preset", choices=("paper", "fast", "smoke"), default="fast", help="(default fast)")
+    train.add_argument(
+        "--preset", choices=("paper", "fast", "attention", "smoke"), default="fast", help="(default fast)"
+    )
     train.add_argument("--cell", choices=("lstm", "gru", "rnn"))
     train.add_argument("--units", type=_whole(1, MOST_UNITS), metavar="N")
     train.add_argument("--dropout", type=float)

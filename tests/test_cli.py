@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_from_scratch import __version__
+from lstm_from_scratch import __version__, cli
 from lstm_from_scratch.cli import main
 from lstm_from_scratch.corpus import Corpus, collections
 from lstm_from_scratch.model import MelodyModel
@@ -268,3 +268,7 @@ def test_a_reader_that_has_seen_enough_is_no_error():
     ) as process:
         process.stdout.close()
         assert (process.stderr.read(), process.wait(60)) == ("", 0)
+
+
+def test_the_presets_are_those_of_the_recipes():
+    assert set(cli.PRESETS) == set(PRESETS)

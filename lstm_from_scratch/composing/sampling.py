@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from numbers import Real
 
 import numpy as np
 
 from ..model.model import MelodyModel
 from ..music import Vocabulary
+from ..music.metre import Meter
 from ..music.spelling import spelled
 from ..music.symbols import DELIMITER, HOLD, PITCHES, REST
 from ..network.arrays import Array
+from .player import Player
 
 EARLIEST_END = 64  # symbols before the network may end a melody
 DEFAULT_LIMIT = 512  # symbols of a melody for which no length is asked
@@ -102,6 +105,8 @@ def compose(
     steps: int | None = None,
     rng: np.random.Generator | int | None = None,
     complete: bool = False,
+    meter: Meter | None = None,
+    upbeat: Fraction = Fraction(0),
 ) -> Composition:
     """Draw one melody.
 
@@ -121,6 +126,10 @@ def compose(
         It, or its seed; 0 unless given.
     complete : bool
         The primer's last note has its full length: the first symbol drawn does not lengthen it.
+    meter : (int, int) or None
+        What a model with a clock is to keep to; without one it plays in a meter of its own.
+    upbeat : Fraction
+        Quarter lengths before the first full bar.
 
     Raises
     ------
@@ -137,7 +146,8 @@ def compose(
     ids = _primer_ids(primer, vocabulary)
     barred = vocabulary.ids(s for s in _unfit_to_follow(primer, complete) if s in vocabulary)
     check_temperature(temperature)
-    player = Player(model, delimiter if delimiter is not None else 0)
+    start = delimiter if delimiter is not None else 0
+    player = Player(model, start, meter=meter, upbeat=upbeat)
     entropies = []
     with model.recurrent.frozen():
         logits = player.start(ids)[:, 0]
@@ -256,37 +266,3 @@ def _note_name(pitch: int) -> str:
     """60 (C4)."""
     name, octave = spelled(pitch, None)
     return f"{pitch} ({name}{octave})"
-
-
-class Player:
-    """Feeds a model one symbol at a time, as it was trained: carrying its state, or window by window.
-
-    Parameters
-    ----------
-    model : MelodyModel
-    delimiter : int
-    columns : int
-        The number of melodies drawn side by side.
-    """
-
-    def __init__(self, model: MelodyModel, delimiter: int, columns: int = 1):
-        self._model, self._delimiter = model, delimiter
-        self._state: tuple[Array, ...] | None = None
-        self._window = np.full((model.window or 1, columns), delimiter)
-
-    def start(self, ids: Iterable[int] = ()) -> np.ndarray:
-        """The logits (V, columns) of the symbol after a delimiter and the ids."""
-        logits = self.step(self._delimiter)
-        for i in ids:
-            logits = self.step(i)
-        return logits
-
-    def step(self, i: int | np.ndarray) -> np.ndarray:
-        """The logits (V, columns) of the symbol after i: one id for all columns, or one for each."""
-        model = self._model
-        self._window[:-1] = self._window[1:]
-        self._window[-1] = i
-        logits = model.logits(model.backend.to_device(self._window), self._state, last_only=True)
-        if not model.window:
-            self._state = model.state
-        return model.backend.to_host(logits).astype(np.float64)

@@ -13,7 +13,7 @@ from ..music import Vocabulary
 from ..music.symbols import DELIMITER, HOLD, REST
 from .baselines import NGRAM_ORDERS, AlwaysHold, KneserNey, NGram, WithSong
 from .bootstrap import interval, ratio
-from .predictors import ModelPredictor, Predictor
+from .predictors import Predictor, predictor_of_part
 
 STRONGEST = "kneser-ney + song"  # of the counting models
 
@@ -122,7 +122,7 @@ def measure(corpus: Corpus, model: MelodyModel) -> dict[str, dict[str, Any]]:
     The network's row also has "over": by the name of each counting model, the network's nats over that
     model's on the same songs with the paired 95 % bootstrap interval.
     """
-    network = ModelPredictor(model, corpus.delimiter)
+    network = predictor_of_part(model, corpus, "test")
     predictors: list[Predictor] = [network, *counting_models(corpus)]
     rows = {p.name: song_totals(p, corpus.part("test"), corpus.vocabulary) for p in predictors}
     found = {name: summary(of_songs) for name, of_songs in rows.items()}

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..music.clock import CLOCKS
+
 LONGEST_WINDOW = 1024  # steps, 16 times the paper's: a melody is drawn at some 25 symbols a second
 LARGEST = 10**12  # steps, epochs: more than anybody waits for
 
@@ -71,6 +73,11 @@ SYMBOLS = Kind(
     ),
 )
 
+KINDS = Kind(
+    f"a list of {', '.join(CLOCKS)}",
+    lambda value: type(value) is list and len(value) <= 8 and all(map(word(*CLOCKS).fits, value)),
+)
+
 MODEL = {
     "symbols": whole(1, 65_536),
     "units": whole(1, 65_536),
@@ -79,6 +86,7 @@ MODEL = {
     "window": or_none(whole(1, LONGEST_WINDOW)),
     "dtype": word("float32", "float64"),
     "attention": whole(0, 65_536),
+    "clock_kinds": KINDS,
     "clock": Kind(
         "a list of up to 8 whole numbers from 1 to 65,536",
         lambda value: (
@@ -86,12 +94,12 @@ MODEL = {
         ),
     ),
 }
-BEFORE = {"attention": 0, "clock": []}  # what a header of before does not say
+NO_CLOCK = {"attention": 0, "clock": []}  # where a header says nothing of these
 RECIPE = {
     "cell": MODEL["cell"],
     "units": MODEL["units"],
     "dropout": MODEL["dropout"],
-    "objective": word("window", "stream"),
+    "objective": word("window", "stream", "song"),
     "batch": whole(1, 10**9),
     "length": whole(1, 65_536),
     "lr": FROM_0,
@@ -106,6 +114,8 @@ RECIPE = {
     "validate_every": or_none(whole(1, LARGEST)),
     "patience": whole(0, LARGEST),
     "save_seconds": FROM_0,
+    "attention": MODEL["attention"],
+    "clock": KINDS,
 }
 TRAINING = {  # "about", once a model was trained
     "recipe": OBJECT,
@@ -154,14 +164,14 @@ def check_header(header: Mapping[str, Any]) -> None:
 def _problems(header: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a header. Each check relies on the ones before it."""
     yield from _fields("header", {"run": {}, **header}, HEADER)
-    yield from _fields("model", {**BEFORE, **header["model"]}, MODEL)
+    yield from _fields("model", {**NO_CLOCK, "clock_kinds": [], **header["model"]}, MODEL)
     names, symbols = header["vocabulary"], header["model"]["symbols"]
     if names is not None and len(names) != symbols:
         yield f"vocabulary has {len(names)} symbols: want model.symbols, {symbols}"
     about = header["about"]
     if "run" in header or "recipe" in about:
         yield from _fields("about", about, TRAINING)
-        yield from _fields("about.recipe", about["recipe"], RECIPE)
+        yield from _fields("about.recipe", {**NO_CLOCK, **about["recipe"]}, RECIPE)
     if "run" in header:
         yield from _fields("run", header["run"], RUN)
         yield from _run_problems(header["run"], about["steps"])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..music import Vocabulary
+from ..music.clock import clock_sizes
 from ..network.arrays import Array
 from ..network.backend import Backend
 from .checkpoint import CheckpointError, read_checkpoint, set_weights, write_checkpoint
@@ -25,12 +26,15 @@ class MelodyModel(JoinedLayers):
         What the columns mean; set by training, and loaded with the weights.
     window : int or None
         The length of the windows that the model was trained on; None for one that carries its state.
+    clock_kinds : tuple of str
+        What each further input shows, of `music.clock.CLOCKS`.
     about : mapping
         How it was trained; comes and goes with the checkpoint.
     """
 
     vocabulary: Vocabulary | None = None
     window: int | None = None
+    clock_kinds: tuple[str, ...] = ()
     about: Mapping[str, Any] = MappingProxyType({})
 
     def save(self, path: str | Path) -> None:
@@ -62,6 +66,7 @@ def model_header(model: MelodyModel) -> dict[str, Any]:
             "dtype": model.recurrent.dtype.name,
             **({"attention": model.attention.width} if model.attention else {}),
             **({"clock": list(model.clock)} if model.clock else {}),
+            **({"clock_kinds": list(model.clock_kinds)} if model.clock_kinds else {}),
         },
         "vocabulary": list(model.vocabulary) if model.vocabulary else None,
         "about": dict(model.about),
@@ -86,10 +91,12 @@ def build_model(
         raise CheckpointError(
             f"{path}: it holds fewer weights than a network of {units} units and {symbols} symbols has"
         )
-    clock = tuple(config.pop("clock", ()))
+    clock, kinds = tuple(config.pop("clock", ())), tuple(config.pop("clock_kinds", ()))
+    if kinds and clock != clock_sizes(kinds):
+        raise CheckpointError(f"{path}: clocks of {clock} values are not {', '.join(kinds)}")
     rng = np.random.default_rng(0)  # its weights are overwritten at once
     model = MelodyModel(symbols, rng=rng, backend=backend, clock=clock, **config)
-    model.window, model.about = window, header["about"]
+    model.window, model.clock_kinds, model.about = window, kinds, header["about"]
     if (names := header["vocabulary"]) is not None:
         model.vocabulary = Vocabulary(names)
     set_weights(model.params, arrays, path, model.backend)

@@ -41,7 +41,9 @@ class Snapshots:
         rng = np.random.default_rng(self.seed)
         drawn = compose(model, corpus.vocabulary, temperature=TEMPERATURE, steps=LENGTH, rng=rng)
         songs = corpus.part("validation")[:LISTENERS]
-        found = evaluate(ModelPredictor(model, corpus.delimiter), songs, corpus.vocabulary, bootstrap=0)
+        clocks = corpus.clocks("validation", model.clock_kinds)[:LISTENERS]
+        predictor = ModelPredictor(model, corpus.delimiter, clocks)
+        found = evaluate(predictor, songs, corpus.vocabulary, bootstrap=0)
         self.taken.append({"step": run.step, "loss": found["nats_per_symbol"], "symbols": drawn.symbols})
         return True
 

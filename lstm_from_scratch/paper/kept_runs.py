@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +37,7 @@ def trained(
         "seconds" of training and validation up to it; and "best", the row of the model. Seconds are processor
         time, so other work on the machine does not count; on one thread an idle machine takes as long.
     """
-    wanted = {"seed": seed, "recipe": asdict(recipe), "corpus": corpus.digest}
+    wanted = {"seed": seed, "recipe": recipe.record(), "corpus": corpus.digest}
     record = _read(folder / "record.json")
     if {name: record.get(name) for name in wanted} != wanted or not record.get("finished"):
         for name in ("measures.json", "context.json"):  # of another run

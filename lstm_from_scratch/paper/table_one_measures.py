@@ -12,7 +12,7 @@ from ..corpus.corpus import Corpus
 from ..evaluation import context
 from ..evaluation.bootstrap import ratio
 from ..evaluation.evaluation import counting_models, song_totals, summary
-from ..evaluation.predictors import ModelPredictor
+from ..evaluation.predictors import predictor_of_part
 from ..model.model import MelodyModel
 from ..music.symbols import HOLD
 from . import Result
@@ -38,7 +38,7 @@ class ModelMeasures:
 
     def measure(self, model: MelodyModel, record: Result, seed: int) -> Result:
         """Everything but `context` for one model, with what its run's record says."""
-        predictor = ModelPredictor(model, self.corpus.delimiter)
+        predictor = predictor_of_part(model, self.corpus, "test")
         found: Result = {name: record[name] for name in ("parameters", "steps", "seed")}
         found["seconds"] = record["rows"][-1]["seconds"]
         found["validation_loss"] = record["best"]["validation_loss"]

@@ -1,4 +1,4 @@
-"""From songs to batches: windows gathered from one stream, or pieces of lanes."""
+"""From songs to batches: windows gathered from one stream, pieces of lanes, or whole songs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..corpus.corpus import CorpusError
 from ..network.arrays import Array
 from ..network.backend import CPU, Backend
 from .recipe import Recipe
+from .song_batches import draw_spans, groups_of_like_length, side_by_side
 
 
 class Batch(NamedTuple):
@@ -23,12 +24,15 @@ class Batch(NamedTuple):
         Which targets count; None for all.
     carried : bool array (B,), or None
         Which columns continue with the state of the batch before; None for none.
+    clock : int array (T, K, B), or None
+        What the clocks show for each target.
     """
 
     tokens: Array
     targets: Array
     counted: Array | None = None
     carried: Array | None = None
+    clock: Array | None = None
 
 
 class Batches:
@@ -43,10 +47,18 @@ class Batches:
         NumPy draws the order of each epoch from it, so that it is the same on every device.
     backend : Backend
         Where the batches are. All songs are put there at once, so that no single batch is uploaded.
+    clocks : list of int array (length + 1, K), optional
+        What the recipe's clocks show for each symbol of each song, and for its end.
     """
 
     def __init__(
-        self, songs: list[np.ndarray], delimiter: int, recipe: Recipe, seed: int, backend: Backend = CPU
+        self,
+        songs: list[np.ndarray],
+        delimiter: int,
+        recipe: Recipe,
+        seed: int,
+        backend: Backend = CPU,
+        clocks: list[np.ndarray] | None = None,
     ):
         self._recipe, self._seed, self._epoch, self._to_device = recipe, seed, -1, backend.to_device
         if recipe.objective == "window":
@@ -57,12 +69,16 @@ class Batches:
         else:
             self._songs = [np.concatenate([[delimiter], song, [delimiter]]) for song in songs]
             self._cuts = int(recipe.cut * len(songs))  # a cut makes one more piece, or none
-            if self._cuts and recipe.batch == 1:
+            self._clocks = clocks or [np.zeros((len(song) + 1, 0), int) for song in songs]
+            if self._cuts and recipe.batch == 1 and recipe.objective == "stream":
                 raise CorpusError(
                     "a batch of 1: when songs are cut, an epoch may have fewer pieces than batches, and the "
                     "last batches nothing to learn from; give 2 or more with --batch"
                 )
-            available = self._cuts + sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
+            if recipe.objective == "song":
+                available = len(songs) + self._cuts
+            else:
+                available = self._cuts + sum(-(-(len(song) - 1) // recipe.length) for song in self._songs)
         if available < recipe.batch:
             raise CorpusError(
                 f"the training songs give {available} pieces of {recipe.length} symbols, too few for a batch "
@@ -75,6 +91,10 @@ class Batches:
         epoch, k = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             self._begin(epoch)
+        if self._recipe.objective == "song":
+            tokens, targets, counted, clock = side_by_side(self._groups[k], self._songs, self._clocks)
+            tokens, targets, counted, clock = map(self._to_device, (tokens, targets, counted, clock))
+            return Batch(tokens, targets, counted, clock=clock if clock.shape[1] else None)
         if self._recipe.objective == "stream":
             return Batch(*(part[k] for part in self._lanes))
         starts = self._starts[k * self._recipe.batch : (k + 1) * self._recipe.batch]
@@ -83,10 +103,15 @@ class Batches:
     def _begin(self, epoch: int) -> None:
         """Draw an epoch's order, and put it, or the lanes in this order, where the batches are."""
         rng, recipe = np.random.default_rng([self._seed, epoch]), self._recipe
-        if recipe.objective == "stream":
+        if recipe.objective == "song":
+            spans = draw_spans([len(song) for song in self._songs], self._cuts, rng)
+            self._groups = groups_of_like_length(spans, recipe.batch, rng)
+        elif recipe.objective == "stream":
             parts = cut(self._songs, self._cuts, rng) if self._cuts else self._songs
             pieces = [song_pieces(parts[i], recipe.length) for i in rng.permutation(len(parts))]
-            self._lanes = [self._to_device(a) for a in lanes(pieces, recipe.batch, self.per_epoch)]
+            self._lanes = [
+                self._to_device(a) for a in lanes(pieces, recipe.batch, self.per_epoch) if a is not None
+            ]
         else:
             self._starts = self._to_device(rng.permutation(self._available))
         self._epoch = epoch

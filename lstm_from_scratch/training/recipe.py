@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..music.clock import clock_sizes
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,7 @@ class Recipe:
     objective : str
         "window": windows at every step, the next symbol as the one target [P III-B2]. "stream": songs end
         to end in `batch` lanes, a target at every step, the state carried from piece to piece of a song.
+        "song": whole songs side by side, a target at every step; what attention needs.
     length : int
         Steps of a window, or of a piece.
     warmup, decay : int, bool
@@ -23,7 +27,7 @@ class Recipe:
         The weights that are validated, kept and sampled are an exponential average of all steps' weights
         with this decay; 0 keeps the last. [Polyak92]
     cut : float
-        "stream" only: the share of songs that an epoch cuts in two, each part starting from the zero
+        Not for "window": the share of songs that an epoch cuts in two, each part starting from the zero
         state; songs and places are drawn anew every epoch. So a network hears songs from any place on, and
         cannot learn them by heart from their start.
     weight_dropout : float
@@ -38,6 +42,15 @@ class Recipe:
         Batches between validations; None for once an epoch.
     save_seconds : float
         Seconds between checkpoints.
+    attention : int
+        Width of a pointer's queries and keys, 0 for none; "song" only.
+    clock : tuple of str
+        The kinds of clock that the network reads beside each symbol, of `music.clock.CLOCKS`; "song" only.
+
+    Raises
+    ------
+    ValueError
+        Attention or a clock without whole songs, or a clock that there is not.
     """
 
     cell: str = "lstm"
@@ -58,6 +71,21 @@ class Recipe:
     validate_every: int | None = None
     patience: int = 0
     save_seconds: float = 60.0
+    attention: int = 0
+    clock: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        clock_sizes(self.clock)
+        if (self.attention or self.clock) and self.objective != "song":
+            raise ValueError(f"objective {self.objective!r}: attention and a clock need whole songs, 'song'")
+
+    def record(self) -> dict[str, Any]:
+        """What a checkpoint says of it; as before where there is neither attention nor a clock."""
+        kept = asdict(self) | {"clock": list(self.clock)}
+        for name in ("attention", "clock"):
+            if not kept[name]:
+                del kept[name]
+        return kept
 
     def rate(self, step: int, steps: int) -> float:
         """The learning rate of a step, counted from 0, when there are `steps` in all."""
@@ -73,6 +101,10 @@ PRESETS = {
     "fast": Recipe(
         objective="stream", batch=16, length=64, lr=0.005, warmup=100, averaging=0.9995, clip=1.0,
         dropout=0.4, cut=0.75, weight_dropout=0.2, epochs=40,
+    ),
+    "attention": Recipe(
+        objective="song", batch=8, lr=0.005, warmup=100, decay=True, averaging=0.999, clip=1.0, dropout=0.5,
+        cut=0.75, weight_dropout=0.3, epochs=40, attention=64, clock=("bar", "16", "12"),
     ),
     "smoke": Recipe(
         objective="stream", units=64, batch=16, length=32, lr=0.005, warmup=50, decay=True, averaging=0.99,

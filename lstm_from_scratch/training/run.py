@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from types import ModuleType
 from typing import Any
 
@@ -13,8 +12,9 @@ import numpy as np
 
 from ..corpus.corpus import Corpus, CorpusError
 from ..evaluation.evaluation import evaluate
-from ..evaluation.predictors import ModelPredictor
+from ..evaluation.predictors import predictor_of_part
 from ..model.model import MelodyModel
+from ..music.clock import clock_sizes
 from ..music.symbols import HOLD
 from ..network import Adam, Dropout, clip_by_global_norm
 from ..network.arrays import Array
@@ -53,14 +53,16 @@ class Run:
     def __init__(self, corpus: Corpus, recipe: Recipe, seed: int, backend: Backend = CPU):
         self.corpus, self.recipe, self.seed, self.backend = corpus, recipe, seed, backend
         try:
-            self.batches = Batches(corpus.part("training"), corpus.delimiter, recipe, seed, backend)
+            clocks = corpus.clocks("training", recipe.clock)
+            songs = corpus.part("training")
+            self.batches = Batches(songs, corpus.delimiter, recipe, seed, backend, clocks)
         except CorpusError as error:
             raise CorpusError(f"{corpus.source}: {error}") from None
         self.steps = recipe.steps or recipe.epochs * self.batches.per_epoch
         self.validate_every = recipe.validate_every or self.batches.per_epoch
         self._about = {
             "seed": seed,
-            "recipe": asdict(recipe),
+            "recipe": recipe.record(),
             "steps": self.steps,
             "rule": corpus.rule,
             "corpus": corpus.digest,
@@ -88,12 +90,14 @@ class Run:
             recipe.units,
             recipe.cell,
             recipe.dropout,
+            attention=recipe.attention,
+            clock=clock_sizes(recipe.clock),
             rng=rng,
             backend=self.backend,
         )
         model.vocabulary = self.corpus.vocabulary
         model.window = recipe.length if recipe.objective == "window" else None
-        model.about = self._about
+        model.clock_kinds, model.about = recipe.clock, self._about
         return model
 
     def advance(self) -> None:
@@ -113,7 +117,7 @@ class Run:
         batch = self.batches(self.step)
         state = self.state and tuple(s * batch.carried for s in self.state)  # a new song starts from zeros
         with self._weights_dropped():
-            loss = model.forward(batch.tokens, batch.targets, state, counted=batch.counted)
+            loss = model.forward(batch.tokens, batch.targets, state, counted=batch.counted, clock=batch.clock)
             self.running_means.add(loss=loss)
             self.check_loss()
             if self.step % 10 == 0:
@@ -173,7 +177,7 @@ class Run:
         counted = (
             self.backend.xp.ones_like(batch.targets, dtype=bool) if batch.counted is None else batch.counted
         )
-        right = counted & (self.model.loss.probabilities.argmax(axis=-2) == batch.targets)
+        right = counted & (self.model.probabilities.argmax(axis=-2) == batch.targets)
         onset = counted & (batch.targets != self._hold)
         self.running_means.add(
             right=right.sum(), targets=counted.sum(), right_onsets=(right & onset).sum(), onsets=onset.sum()
@@ -197,7 +201,7 @@ class Run:
         """
         means = self.running_means.means()
         self.check_loss()
-        network = ModelPredictor(self.averaged, self.corpus.delimiter)
+        network = predictor_of_part(self.averaged, self.corpus, "validation")
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             found: Any = evaluate(
                 network, self.corpus.part("validation"), self.corpus.vocabulary, bootstrap=0

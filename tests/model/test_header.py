@@ -198,7 +198,7 @@ def test_the_table_has_a_line_for_each_option():
     assert header.RECIPE.keys() == {field.name for field in fields(Recipe)}
     assert header.SUMS.keys() == set(RunningMeans.NAMES)
     for recipe in PRESETS.values():
-        for name, value in vars(recipe).items():
+        for name, value in recipe.record().items():
             assert header.RECIPE[name].fits(value), name
 
 
