@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import rivals
 import sections
 import studies
 
@@ -50,7 +51,7 @@ def pages(results: Result) -> dict[Path, str]:
         RESULTS_MD: render(results),
         **{
             path: filled(path, make(results))
-            for path, make in ((README, sections.models_table), (LESSON, sections.lesson))
+            for path, make in ((README, rivals.models_table), (LESSON, sections.lesson))
         },
     }
 

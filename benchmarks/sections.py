@@ -3,66 +3,14 @@
 from __future__ import annotations
 
 import claims
+from rivals import COUNTING, models_table, over, rivals
+from tables import source, spread, table
 
-from lstm_from_scratch.evaluation.baselines import NGRAM_ORDERS
-from lstm_from_scratch.evaluation.evaluation import STRONGEST
 from lstm_from_scratch.paper import Result
 from lstm_from_scratch.paper.figures.results import seconds_to
 
-# The strongest counting models, and what the tables call them.
-COUNTING = {STRONGEST: "Kneser-Ney + song", "kneser-ney": "Kneser-Ney"}
 TO_COME = """The paper's own recipe takes hours and has not been trained to its end here. Its curves (Figures 3 and 4), its
 hours, and whether it overfits will be reported when it has been."""
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
-
-
-def spread(value: float, bounds: list[float], digits: int = 2) -> str:
-    """A number with its interval, or with its least and greatest value."""
-    return f"{value:.{digits}f} ({bounds[0]:.{digits}f} to {bounds[1]:.{digits}f})"
-
-
-def source(found: Result) -> str:
-    """Where a section's numbers come from."""
-    machine = found["machine"]
-    return f"`{found['command']}`, {machine['processor']}, NumPy {machine['numpy']}, {machine['date']}"
-
-
-def rivals(results: Result) -> str:
-    """The counting models, and what the network is worth beside them."""
-    found = results["fast-erk"]
-    test = found["test"]
-    ratio, *bounds = test["network"]["over"][STRONGEST]
-    verdict = "is worth less than" if bounds[0] > 1 else "beats" if bounds[1] < 1 else "is worth as much as"
-    return f"""A folk song repeats its phrases, so a model that is to be called good must beat one that counts them:
-
-- *n-gram* (Witten-Bell): the last symbols, as they were followed in the training songs; the order from 1 to 8 that is
-  best. It is where the lessons begin. {nats(test, "7-gram")} on the test part of `erk`.
-- *Kneser-Ney* in the form of Pitman and Yor's process: contexts of up to 24 symbols, where a shorter context counts in how
-  many different longer ones a symbol followed. {nats(test, "kneser-ney")}.
-- *Kneser-Ney + song*: the same, then corrected by what followed the last 8, 12, 16, 20 and 24 symbols earlier in the
-  same song. {nats(test, STRONGEST)}.
-
-The paper's model, trained by our recipe, needs {nats(test, "network")}: {spread(ratio, bounds, 3)} of Kneser-Ney + song's. So the
-LSTM **{verdict} a model that counts in the song as well**. It has learnt far more from the training songs, since it needs
-only {ratio_of(test, "kneser-ney")} of Kneser-Ney's, but it does not look back at what the song has already said.
-
-Source of the counting models and the ratios: `melody evaluate`, or {source(found)}."""
-
-
-def nats(test: Result, name: str) -> str:
-    """What a predictor needs, in words."""
-    return f"{test[name]['nats_per_symbol']:.3f} nats a symbol"
-
-
-def ratio_of(test: Result, name: str) -> str:
-    """The network's nats over those of a counting model, with the interval."""
-    ratio, *bounds = test["network"]["over"][name]
-    return spread(ratio, bounds, 3)
 
 
 def presets(results: Result) -> str:
@@ -80,41 +28,6 @@ bits an onset, {over(network)}.
 {curves_text(results["paper-erk"], fast) if "paper-erk" in results else TO_COME}
 
 Sources: {"; ".join(map(source, made))}."""
-
-
-def models_table(results: Result) -> str:
-    """The two recipes and the counting models on the test part of `erk`."""
-    test, networks = results["fast-erk"]["test"], {"`fast`": results["fast-erk"]["test"]["network"]}
-    if "paper-erk" in results:
-        networks["the paper's recipe, best epoch"] = results["paper-erk"]["test"]["network"]
-    best = min((f"{order}-gram" for order in NGRAM_ORDERS), key=lambda name: test[name]["nats_per_symbol"])
-    counted = {COUNTING[name]: test[name] for name in COUNTING} | {
-        f"{best}, the best of its kind": test[best], "1-gram": test["1-gram"], "always `_`": test["always _"],
-    }  # fmt: skip
-    rows = []
-    for name, m in {**networks, **counted}.items():
-        rows.append([name, spread(m["nats_per_symbol"], m["interval"], 3), over_strongest(m, test),
-                     spread(m["bits_per_onset"], m["intervals"]["bits_per_onset"]),
-                     f"{100 * m['onset_accuracy']:.1f} %", f"{100 * m['accuracy']:.1f} %",
-                     f"{m['pitch_bits']:.2f}"])  # fmt: skip
-    head = ["`erk`, test part", "nats a symbol", "over Kneser-Ney + song", "bits an onset", "onset accuracy",
-            "accuracy", "bits a pitch"]  # fmt: skip
-    return table(head, rows)
-
-
-def over(network: Result) -> str:
-    """A network's nats over those of the strongest counting model that it was measured beside."""
-    name = STRONGEST if STRONGEST in network["over"] else next(iter(network["over"]))
-    ratio, *bounds = network["over"][name]
-    return f"{spread(ratio, bounds, 3)} of the nats of {COUNTING.get(name, f'the {name}')}"
-
-
-def over_strongest(m: Result, test: Result) -> str:
-    """Nats over those of Kneser-Ney + song on the same songs; with the interval where it was measured."""
-    if STRONGEST in m.get("over", {}):
-        ratio, *bounds = m["over"][STRONGEST]
-        return spread(ratio, bounds, 3)
-    return f"{m['nats_per_symbol'] / test[STRONGEST]['nats_per_symbol']:.3f}"
 
 
 def curves_text(paper: Result, fast: Result) -> str:

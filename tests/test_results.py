@@ -16,7 +16,7 @@ def results(monkeypatch):
     import results
 
     yield results
-    for name in ("results", "sections", "claims", "studies"):
+    for name in ("results", "sections", "rivals", "tables", "claims", "studies"):
         sys.modules.pop(name, None)
 
 
@@ -30,6 +30,18 @@ def test_another_number_would_be_seen(results):
     before = results.render(found)
     found["fast-erk"]["test"]["network"]["nats_per_symbol"] += 0.01
     assert results.render(found) != before
+
+
+def test_the_counting_bound_is_told_once_it_is_measured(results):
+    found = results.load()
+    found.pop("counting_bound", None)
+    assert "has\n  not been run" in results.render(found)
+    test = found["fast-erk"]["test"]
+    measured = test["kneser-ney"] | {"nats_per_symbol": 0.4321, "over": test["network"]["over"]}
+    found["counting_bound"] = {**found["fast-erk"], "features": 777, "test": measured}
+    text = results.render(found)
+    assert "777 features" in text and "0.432 nats a symbol" in text and "| counting bound | 0.432 (" in text
+    assert "not been run" not in text
 
 
 def test_its_figures_are_there_and_small():

@@ -75,3 +75,46 @@ def test_accuracy_as_the_paper_counts_it(script, corpus, window_model):
         y = window_model.logits(np.array([window]).T, last_only=True)[:, 0]
         right += y.argmax() == target
     assert found == pytest.approx({"network": right / n, "delimiter or _": dumb / n})
+
+
+def test_the_counting_bound_looks_back_only(script, small):
+    """The features of the beginning of a song are the beginning of its features, wherever it is cut."""
+    bound, features = script("counting_bound"), script("counting_features")
+    chains = bound.count(small.part("training"), small)
+    symbols = small.vocabulary.ids(["60", "62", "_"])
+    song = np.append(symbols[0], np.random.default_rng(0).choice(symbols, 209))
+
+    def of(*songs):
+        return np.stack(bound.Features(list(songs), chains, small).arrays, axis=-1)
+
+    whole = of(song)
+    for cut in (1, 2, 9, 25, *features.LAGS, 209):
+        assert np.array_equal(of(song[:cut]), whole[: cut + 1]), cut
+    assert np.array_equal(of(song, song[:30]), np.concatenate([whole, whole[:31]]))
+
+
+def test_the_counting_bound_has_the_gradient_and_curvature_of_its_loss(script, small, monkeypatch):
+    bound, rng = script("counting_bound"), np.random.default_rng(0)
+    monkeypatch.setattr(bound, "SAMPLED", 1.0)
+    parts = [(rng.normal(size=(7, 4, 3)).astype(np.float16), rng.integers(0, 4, 7)) for _ in range(2)]
+    w, e = rng.normal(size=3), 1e-2 * np.eye(3)
+    gradient, curvature = bound.loss_and_gradient(parts, w)[1], bound.curvature(parts, w)
+    for k in range(3):
+        after, before = (bound.loss_and_gradient(parts, w + sign * e[k]) for sign in (1, -1))
+        assert gradient[k] == pytest.approx((after[0] - before[0]) / 2e-2, rel=1e-3, abs=1e-4)
+        assert curvature[k] == pytest.approx((after[1] - before[1]) / 2e-2, rel=1e-2, abs=1e-3)
+
+
+def test_the_counting_bound_gives_distributions_and_learns(script, corpus, monkeypatch):
+    bound = script("counting_bound")
+    monkeypatch.setattr(bound, "FOLDS", 3)
+    monkeypatch.setattr(bound, "EVERY", 7)
+    monkeypatch.setattr(bound, "SAMPLED", 1.0)  # so few examples have no share that stands for them
+    parts = bound.out_of_fold(corpus)
+    w = bound.fit(parts, rounds=2)
+    start = np.zeros_like(w)
+    assert bound.loss_and_gradient(parts, w)[0] < 0.8 * bound.loss_and_gradient(parts, start)[0]
+    songs = corpus.part("test")[:2]
+    for song, p in zip(songs, bound.Mix(corpus.part("training"), w, corpus).log_probabilities(songs)):
+        assert p.shape == (len(song) + 1, len(corpus.vocabulary))
+        assert np.exp(p).sum(axis=1) == pytest.approx(1, rel=1e-9)
