@@ -113,7 +113,7 @@ import sys
 from pathlib import Path
 from lstm_from_scratch import cli, commands
 def prepared(options):
-    from lstm_from_scratch.corpus.corpus import prepare
+    from lstm_from_scratch.corpus import prepare
     from lstm_from_scratch.page import demo
     demo.DEMO_RECIPE = demo.replace(demo.DEMO_RECIPE, units=4)
     return prepare(sorted(Path(sys.argv[1]).glob("*.krn")))[0]

@@ -139,7 +139,8 @@ def compose(
     vocabulary = vocabulary or own_vocabulary(model)
     if len(vocabulary) != model.symbols:
         raise ValueError(f"a vocabulary of {len(vocabulary)} for a model of {model.symbols} symbols")
-    rng = np.random.default_rng(0 if rng is None else rng)
+    if rng is None or isinstance(rng, int):
+        rng = np.random.default_rng(rng or 0)
     primer = primer.split() if isinstance(primer, str) else [str(symbol) for symbol in primer]
     limit = _limit(primer, steps)
     delimiter = vocabulary.ids([DELIMITER])[0] if DELIMITER in vocabulary else None
