@@ -206,7 +206,12 @@ def parser() -> argparse.ArgumentParser:
     compose.add_argument(
         "--temperature", type=float, nargs="+", default=[0.7], metavar="T", help="(default 0.7)"
     )
-    compose.add_argument("--primer", help="symbols, or a .krn file, to go on from")
+    compose.add_argument(
+        "--primer", help="notes, symbols, a tune's name or a file to go on from: 'C4 D4 E4/2', sakura, my.mid"
+    )
+    compose.add_argument(
+        "--spine", type=_whole(1, 1000), metavar="N", help="of several melodies in the primer's file, the Nth"
+    )
     compose.add_argument(
         "--count", type=_whole(1, 10_000), default=1, metavar="N", help="melodies a temperature (default 1)"
     )

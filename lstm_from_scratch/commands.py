@@ -244,6 +244,7 @@ def compose(options: argparse.Namespace) -> None:
         options.model,
         temperatures=tuple(options.temperature),
         primer=options.primer,
+        spine=options.spine,
         count=options.count,
         steps=options.steps,
         tempo=options.tempo,

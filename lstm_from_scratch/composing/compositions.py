@@ -15,7 +15,7 @@ from ..corpus.corpus import Corpus
 from ..evaluation.copying import SpanFinder, training_spans
 from ..files import only_writer, write_text
 from ..model.model import MelodyModel
-from ..music import score
+from ..music import FormatError, KernError, score
 from ..music.metre import TEMPO, check_tempo
 from ..music.symbols import PITCHES
 from .primer import Primer, as_melody, read_primer
@@ -33,7 +33,7 @@ class Request:
     model : Path
     temperatures : tuple of float
     primer : str or None
-        Symbols, or a file to continue from.
+        Notes, symbols, a tune's name or a file to continue from; see `read_primer`.
     count : int
         Melodies a temperature.
     steps : int or None
@@ -43,6 +43,8 @@ class Request:
     seed : int
     corpus : Path or None
         Whose training part is searched for copied runs.
+    spine : int or None
+        Of several melodies in the primer's file, the Nth.
     """
 
     model: Path
@@ -53,6 +55,7 @@ class Request:
     tempo: float = TEMPO
     seed: int = 0
     corpus: Path | None = None
+    spine: int | None = None
 
 
 def write_compositions(request: Request, out: Path) -> Iterator[str]:
@@ -70,9 +73,15 @@ def write_compositions(request: Request, out: Path) -> Iterator[str]:
         Another process is composing into the folder.
     """
     model = MelodyModel.load(request.model)
-    primer = read_primer(request.primer)
+    try:
+        primer = read_primer(request.primer, model.vocabulary or (), request.spine)
+    except (KernError, FormatError):
+        raise
+    except ValueError as error:
+        raise ValueError(f"{request.model}: {error}") from None
     find_span = training_spans(Corpus.load(request.corpus)) if request.corpus else None
     _check(request, model, primer)
+    yield from primer.remarks
     out.mkdir(parents=True, exist_ok=True)
     with only_writer(out):
         table: list[dict[str, Any]] = []

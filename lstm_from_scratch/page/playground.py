@@ -160,11 +160,9 @@ def known_tunes(model: MelodyModel) -> list[Beginning]:
     """Those of this project's own tunes whose symbols the model knows, in C major or A minor."""
     tunes = []
     for path in sorted(TUNES.glob("*.krn")):
-        try:
-            primer = read_primer(str(path))
-        except ValueError:  # triplets have no symbols
-            continue
-        if set(primer.symbols) <= set(model.vocabulary or ()):
+        primer = read_primer(str(path))
+        triplets = bool(primer.remarks)  # which have no symbols of their own
+        if not triplets and set(primer.symbols) <= set(model.vocabulary or ()):
             title, upbeat = read_kern(path).title, int(4 * primer.upbeat)
             tunes.append(Beginning(title, primer.symbols, primer.meter, upbeat))
     return tunes

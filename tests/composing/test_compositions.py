@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.composing.compositions import Request, write_compositions
-from lstm_from_scratch.composing.primer import Primer, as_melody, read_primer
 from lstm_from_scratch.evaluation.copying import training_spans
-from lstm_from_scratch.music import KernError, Note, decode, encode, read_kern
+from lstm_from_scratch.music import Note, decode, encode, read_kern
+from lstm_from_scratch.music.metre_finder import SONGS
 from lstm_from_scratch.music.rules import to_common_key
 
 SUFFIXES = ["krn", "mid", "musicxml", "svg", "wav"]
@@ -43,8 +43,8 @@ def test_every_melody_is_written_in_all_formats(saved, tmp_path):
     for melody, line in zip(about["melodies"], lines):
         assert line.startswith(f"{out / melody['name']}: 20 symbols, cut at the length allowed, entropy ")
         written = read_kern(out / f"{melody['name']}.krn")
-        assert written.notes == decode(melody["symbols"]).notes
-        assert written.meter == (4, 4) and written.key in ((0, "major"), (9, "minor"))
+        assert written.notes == decode(melody["symbols"]).without_last_rest().notes
+        assert written.meter in SONGS and written.key in ((0, "major"), (9, "minor"))
     assert about["seed"] == 0 and about["primer"] is None and about["model"] == str(saved)
     assert about["melodies"][0]["entropy"] == 0 < about["melodies"][2]["entropy"]
 
@@ -71,61 +71,7 @@ def test_a_kern_primer_is_gone_on_from_in_its_own_key_and_bars(saved, tmp_path):
         assert tuple(melody["symbols"][:28]) == encode(to_common_key(own))
         assert written.notes[: len(own.notes)] == own.notes and len(written.notes) > len(own.notes)
         assert (written.key, written.meter, written.upbeat) == ((2, "minor"), (3, 4), Fraction(1))
-        assert written.duration == 16
-
-
-@pytest.mark.parametrize("stem", ["greensleeves", "irish_washerwoman", "auld_lang_syne"])
-def test_the_projects_own_tunes_can_be_gone_on_from(saved, tmp_path, tunes, stem):
-    """Each of them in its own key; those off the grid of 16ths say so."""
-    path = next(p for p in tunes if p.stem == stem)
-    own = read_kern(path)
-    try:
-        symbols = encode(to_common_key(own))
-    except ValueError:
-        with pytest.raises(ValueError, match=rf"{stem}\.krn: note \d+ lasts"):
-            read_primer(str(path))
-        return
-    primer = read_primer(str(path))
-    assert tuple(primer.symbols) == symbols and primer.complete
-    _, about = compositions(saved, tmp_path / "out", primer=str(path), steps=len(symbols) + 16)
-    written = read_kern(tmp_path / "out" / "T0.7_1.krn")
-    assert written.notes[: len(own.notes)] == own.notes
-    assert (written.key, written.meter, written.upbeat) == (own.key, own.meter, own.upbeat)
-    assert about["primer"] == str(path)
-
-
-def test_a_primer_without_a_key_or_bars_has_its_key_estimated(tmp_path):
-    path = tmp_path / "p.krn"
-    path.write_text("**kern\n" + "4d\n4f#\n4a\n4dd\n4a\n4f#\n2d\n*-\n")
-    primer = read_primer(str(path))
-    assert primer.key == (2, "major") and primer.shift == -2 and primer.meter is None
-    assert as_melody([*primer.symbols, "60"], primer, "x").notes[:7] == read_kern(path).notes
-
-
-def test_symbols_are_taken_as_they_are():
-    assert read_primer("67 _  65 _ r").symbols == ["67", "_", "65", "_", "r"]
-    assert read_primer("67").shift == 0 and read_primer("67").meter == (4, 4)
-    assert read_primer(None).symbols == read_primer("").symbols == read_primer("  ").symbols == []
-
-
-def test_a_melody_without_a_primer_is_in_c_major_or_a_minor():
-    c = as_melody(["60", "_", "64", "_", "67", "_", "60", "_"], Primer([]), "x")
-    a = as_melody(["69", "_", "60", "_", "64", "_", "69", "_"], Primer([]), "x")
-    assert (c.key, a.key, c.meter, c.title) == ((0, "major"), (9, "minor"), (4, 4), "x")
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "reason"),
-    [
-        ("**kern\n4c 4e\n*-\n", KernError, r"p\.krn:2: "),
-        ("**kern\n12c\n12d\n12e\n*-\n", ValueError, r"p\.krn: note 1 lasts 1/3"),
-        ("**kern\n*B:\n4CCCCC\n*-\n", ValueError, r"p\.krn: .*MIDI number"),
-    ],
-)
-def test_a_kern_primer_that_does_not_fit_is_refused_by_name(tmp_path, text, error, reason):
-    (tmp_path / "p.krn").write_text(text)
-    with pytest.raises(error, match=reason):
-        read_primer(str(tmp_path / "p.krn"))
+        assert written.duration == decode(melody["symbols"]).without_last_rest().duration
 
 
 @pytest.mark.parametrize(
@@ -137,8 +83,9 @@ def test_a_kern_primer_that_does_not_fit_is_refused_by_name(tmp_path, text, erro
         ({"tempo": 1.0}, "tempo 1.0"),
         (
             {"primer": "60 61 999"},
-            r"model\.npz, going on from 60 61 999: primer: symbol 2, 61 \(C#4\), was in no song",
+            r"model\.npz: the primer '60 61 999' is not understood: want notes such as",
         ),
+        ({"primer": "60 61 62"}, r"model\.npz: the primer 60 61 62: note 2, 61, was in no song"),
         ({"primer": "_ 60"}, "begins with '_'"),
         ({"primer": "60 " * 21}, "more than the 20 steps"),
         ({"steps": 100_000}, "more than 8192 symbols"),
