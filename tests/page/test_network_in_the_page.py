@@ -17,10 +17,11 @@ TEMPERATURES = (0, 0.3, 0.7, 1.0, 1.8)
 PRIMERS = ([], ["60", "_", "64", "_"], ["67", "_", "r", "_"])
 
 
-class Listed:
-    """Stands in for a random generator: gives the numbers of a list, again and again."""
+class Listed(np.random.Generator):
+    """A random generator that gives the numbers of a list, again and again."""
 
     def __init__(self, numbers):
+        super().__init__(np.random.PCG64(0))
         self.random = cycle(numbers).__next__
 
 
