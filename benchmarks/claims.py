@@ -201,7 +201,7 @@ def _preparation(results: Result) -> dict[str, Claim]:
     }  # fmt: skip
 
 
-# Lesson 12's table: the claim's name, what the paper says, what would show it, and beside what.
+# Lesson 16's table: the claim's name, what the paper says, what would show it, and beside what.
 LESSON = [
     ("sequence length", "An RNN retains short, a GRU medium, an LSTM long sequences",
      "the context beyond which the perplexity improves by no more than 1 %; the distance at which a symbol can still be recalled",
@@ -216,7 +216,7 @@ LESSON = [
     ("overfitting", "The preparation of the data avoids overfitting", "training and held-out loss over all epochs",
      "the lowest held-out loss and the last one"),
     ("temperature", "T below 0.5 is structured, 0.5 to 0.7 balanced, above 0.7 exploring",
-     "an abrupt change at 0.5 and 0.7 in any measure of the melodies", "real songs; another trained network (lesson 11)"),
+     "an abrupt change at 0.5 and 0.7 in any measure of the melodies", "real songs; another trained network (lesson 12)"),
     ("accuracy", "The accuracy of its curves", "the same count on held-out songs, and for onsets alone",
      "the predictor of lesson 3, which never heard a song"),
 ]  # fmt: skip

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
 TUNE = ROOT / "data" / "tunes" / "frere_jacques.krn"
 RESULTS_MD, README = ROOT / "RESULTS.md", ROOT / "README.md"
-LESSON = ROOT / "lessons" / "12_faster_then_honest.md"
+LESSON = ROOT / "lessons" / "16_honest.md"
 TEMPLATE = studies.RESULTS / "template.md"
 
 

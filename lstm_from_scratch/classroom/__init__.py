@@ -1,1 +1,1 @@
-"""Twelve lessons that build the package, part by part, and what shows, runs and grades them."""
+"""What the lessons lean on: checks and graders, drawings and sound, and what opens and runs them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
@@ -13,9 +14,25 @@ from pathlib import Path
 from typing import Any
 
 from ..files import write_text
+from . import lesson_files
 
 Grader = Callable[[Any], "str | None"]
 GRADERS: dict[str, Grader] = {}
+# What the exercises were called whose outcomes were kept without a title, before lessons were renumbered.
+BEFORE = {
+    "8.2": "Hunt six bugs",
+    "8.3": "The GRU's backward lines",
+    "9.1": "Dropout as a layer",
+    "9.2": "Predict the first step",
+    "9.3": "Adam for all tensors",
+    "10.1": "Clip by the norm of all",
+    "10.2": "Name the cause of each",
+    "11.1": "Make T to 0 safe",
+    "11.2": "Draw from a running sum",
+    "12.1": "Count launches",
+    "12.2": "A step that allocates nothing",
+    "12.3": "A paired interval",
+}
 
 
 class NotYet(Exception):  # noqa: N818 - it is no error, but an answer
@@ -48,6 +65,24 @@ def check(name: str, answer: Any) -> None:
     passed, message = outcome(name, answer)
     print(f"Exercise {name}: {'passed' if passed else 'not yet'}. {message}".strip())
     keep({name: {"passed": passed, "message": message}})
+
+
+def own(name: str, answer: Any, ours: Any = None) -> Any:
+    """The student's own answer if it passes, so that the lesson goes on with it; and says which it is.
+
+    Until then it is `ours`, or else the folded solution, in the names of the notebook.
+    """
+    what = getattr(answer, "__name__", lesson_files.solution(name).split("(")[0].split()[-1])
+    if answer is not None and outcome(name, answer)[0]:
+        print(f"From here on, this lesson runs on your own `{what}`.")
+        return answer
+    if answer is not None:
+        print(f"Until your `{what}` passes, this lesson goes on with ours.")
+    if ours is not None:
+        return ours
+    names = dict(vars(sys.modules["__main__"]))
+    exec(lesson_files.solution(name), names)
+    return names[what]
 
 
 def outcome(name: str, answer: Any) -> tuple[bool, str]:
@@ -86,15 +121,22 @@ def home() -> Path:
 
 
 def outcomes(folder: Path | None = None) -> dict[str, dict[str, Any]]:
-    """What has been checked so far: for each exercise, whether it has passed and what was said."""
+    """What has been checked so far: for each exercise, whether it has passed and what was said.
+
+    An exercise is known by its title, which is kept with it, since lessons may be renumbered.
+    """
     try:
         kept = json.loads(((folder or home()) / "passed.json").read_text(encoding="utf-8"))
-        return {name: found for name, found in kept.items() if "passed" in dict(found)}
+        found = {name: each for name, each in kept.items() if "passed" in dict(each)}
     except (OSError, ValueError, TypeError, AttributeError):  # none yet, or a damaged one: the next check's
         return {}
+    now = {title: name for lesson in lesson_files.lessons() for name, title in lesson.exercises.items()}
+    return {now.get(each.get("title") or BEFORE.get(name, ""), name): each for name, each in found.items()}
 
 
 def keep(found: dict[str, dict[str, Any]], folder: Path | None = None) -> None:
     """Add outcomes to those in `passed.json`, in the places of older ones of the same exercises."""
+    titles = {name: title for lesson in lesson_files.lessons() for name, title in lesson.exercises.items()}
     kept = outcomes(folder) | found
-    write_text((folder or home()) / "passed.json", json.dumps(dict(sorted(kept.items())), indent=1) + "\n")
+    titled = {name: {"title": titles.get(name, ""), **each} for name, each in sorted(kept.items())}
+    write_text((folder or home()) / "passed.json", json.dumps(titled, indent=1, ensure_ascii=False) + "\n")

@@ -117,7 +117,7 @@ def grade(found: Lesson, path: Path, seconds: float = TIMEOUT) -> dict[str, Any]
 
 
 def _report(
-    found: Lesson, path: Path | None, kept: dict, problems: list[str], seconds: float
+    found: Lesson, path: Path | None, kept: dict[str, dict[str, Any]], problems: list[str], seconds: float
 ) -> dict[str, Any]:
     """The outcomes as `grade` gives them; exercises that are not among them have not passed."""
     nothing = {"passed": False, "message": "Nothing to grade."}
@@ -139,7 +139,7 @@ def _read(path: Path) -> Any:
         raise ValueError(f"{path}: not readable as a lesson: {' '.join(str(error).split())}") from None
 
 
-def _run(notebook: Any, runs: int, seconds: float) -> tuple[dict[str, dict], list[tuple[int, str]]]:
+def _run(notebook: Any, runs: int, seconds: float) -> tuple[dict[str, dict[str, Any]], list[tuple[int, str]]]:
     """Execute it; where a cell stops it, again without that cell, `runs` times at most.
 
     Returns
@@ -166,11 +166,11 @@ def _run_once(notebook: Any, home: Path, seconds: float) -> tuple[int, str] | No
 
     at = 0
 
-    def before(cell, cell_index):
+    def before(cell: Any, cell_index: int) -> None:
         nonlocal at
         at = cell_index
 
-    def after(cell, cell_index, execute_reply):
+    def after(cell: Any, cell_index: int, execute_reply: Any) -> None:
         # `exit()` lets some more cells run before the kernel ends: which ones is chance.
         if any(p.get("source") == "ask_exit" for p in execute_reply["content"].get("payload", ())):
             raise DeadKernelError

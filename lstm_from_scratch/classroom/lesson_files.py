@@ -16,7 +16,10 @@ TIMEOUT = 120  # seconds a cell may take
 
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXERCISE = re.compile(r"^## Exercise (\d+\.\d+): (.+)$", re.MULTILINE)
-SOLUTION = re.compile(r"<details>\s*<summary>Solution</summary>\s*```python\n(.*?)```\s*</details>", re.S)
+# A fold: the code, and perhaps some sentences about it.
+SOLUTION = re.compile(
+    r"<details>\s*<summary>Solution</summary>\s*```python\n(.*?)```(?:(?!</details>).)*</details>", re.S
+)
 STUB = "raise NotImplementedError"
 
 
@@ -96,6 +99,16 @@ def _solved_exercise(text: str) -> str:
         name = text.partition("\n")[0]
         raise ValueError(f"{name}: {len(stubs)} stubs and {len(solutions)} solutions, want one of each")
     return text[: stubs[0].start(1)] + solutions[0] + text[stubs[0].end(1) :]
+
+
+def solution(name: str) -> str:
+    """The code of the solution of an exercise, such as "5.1"."""
+    text = lesson(int(name.partition(".")[0])).text
+    exercise = re.search(rf"^## Exercise {re.escape(name)}:.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    found = SOLUTION.search(exercise[0]) if exercise else None
+    if not found:
+        raise ValueError(f"there is no solution of exercise {name}")
+    return str(found[1])
 
 
 def run(text: str, home: Path) -> Any:

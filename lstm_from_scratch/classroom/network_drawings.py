@@ -125,11 +125,13 @@ def lstm() -> Sketch:
     _text(axis, 0.25, 1.12, "$h_{t-1}$")
     _text(axis, 3.6, 0.35, "$x_t$")
     _text(axis, 7.6, 2.15, "$h_t$")
-    named = ((1.2, 2.23), keep, "$f$"), ((2.65, 2.23), write, "$i$"), ((4.1, 2.23), write, "$g$")
-    named += (write, add, r"$i\,g$"), ((6.22, 1.9), show, "$o$")
-    plain = ((0, 0.9), (0.52, 0.9)), ((3.375, 0.2), (3.375, 0.65)), ((7, 3.7), (7, 3.05)), ((7, 2.65), show)
-    for ends in (*named, *plain, (show, (7.9, 1.9))):
-        _arrow(axis, *ends)
+    for start, end, name in (
+        ((1.2, 2.23), keep, "$f$"), ((2.65, 2.23), write, "$i$"), ((4.1, 2.23), write, "$g$"),
+        (write, add, r"$i\,g$"), ((6.22, 1.9), show, "$o$"), ((0, 0.9), (0.52, 0.9), ""),
+        ((3.375, 0.2), (3.375, 0.65), ""), ((7, 3.7), (7, 3.05), ""), ((7, 2.65), show, ""),
+        (show, (7.9, 1.9), ""),
+    ):  # fmt: skip
+        _arrow(axis, start, end, name)
     return Sketch(axis.figure)
 
 
@@ -156,7 +158,9 @@ def _text(axis: Any, x: float, y: float, text: str, colour: str = "black", **sty
 def _node(axis: Any, x: float, y: float, text: str, radius: float = 0.25) -> Circle:
     """A circle with text in it."""
     _text(axis, x, y, text)
-    return axis.add_patch(Circle((x, y), radius, fc="white", ec="black", zorder=3))
+    circle = Circle((x, y), radius, fc="white", ec="black", zorder=3)
+    axis.add_patch(circle)
+    return circle
 
 
 def _box(
@@ -164,8 +168,11 @@ def _box(
 ) -> None:
     """A box with text in it, filled with the colour."""
     _text(axis, x, y, text, "white" if colour else "black", **style)
-    corner, fill = (x - width / 2, y - height / 2), {"fc": colour or "white", "ec": colour or "black"}
-    axis.add_patch(FancyBboxPatch(corner, width, height, "round,pad=0,rounding_size=0.08", zorder=3, **fill))
+    box = FancyBboxPatch(
+        (x - width / 2, y - height / 2), width, height, "round,pad=0,rounding_size=0.08",
+        fc=colour or "white", ec=colour or "black", zorder=3,
+    )  # fmt: skip
+    axis.add_patch(box)
 
 
 def _arrow(axis: Any, start: Any, end: Any, text: str = "", colour: str = "black", **way: float) -> None:
@@ -180,5 +187,5 @@ def _arrow(axis: Any, start: Any, end: Any, text: str = "", colour: str = "black
     )  # fmt: skip
     axis.add_patch(arrow)
     if text:
-        middle = a + way.get("at", 0.5) * (b - a) + 3.2 * aside + bend * right
-        _text(axis, *middle, text, colour, zorder=2, bbox={"fc": "white", "ec": "none", "pad": 1.5})
+        x, y = a + way.get("at", 0.5) * (b - a) + 3.2 * aside + bend * right
+        _text(axis, x, y, text, colour, zorder=2, bbox={"fc": "white", "ec": "none", "pad": 1.5})

@@ -1,6 +1,6 @@
 """A score drawn by matplotlib, a step for each 16th, so that it can stand over other pictures.
 
-verovio (`studio.show`) engraves better, but spaces the notes as a reader likes it and not by their time.
+verovio (`show_and_play.show`) engraves better, but spaces notes for reading, not by their time.
 """
 
 from __future__ import annotations
@@ -67,16 +67,16 @@ class _Staff:
         """Points in spaces: lines of that width, or without one a filled shape."""
         place = ScaledTranslation(time, 0.5, self.axis.get_xaxis_transform())
         transform = Affine2D().scale(self.size / 72) + self.scale + place
-        style = {"fc": "black", "lw": 0} if lw is None else {"fill": False, "lw": lw}
+        style: dict[str, Any] = {"fc": "black", "lw": 0} if lw is None else {"fill": False, "lw": lw}
         patch = PathPatch(Path(points, codes), transform=transform, clip_on=False, **style)
         self.axis.add_artist(patch)
         patch.set_clip_path(None)
 
     def glyph(self, code: int, time: float, x: float, y: float) -> float:
         """Draw one; its width in spaces."""
-        outline = _outline(code)
-        self.path(outline.vertices + (x, y), time, codes=outline.codes)
-        return outline.vertices[:, 0].max()
+        points = np.asarray(_outline(code).vertices)
+        self.path(points + (x, y), time, codes=_outline(code).codes)
+        return _width(code)
 
     def head(self, melody: Melody) -> float:
         """Clef, signature and meter, left of the first step; how far they reach."""
@@ -115,7 +115,7 @@ class _Staff:
             self.glyph(SIGNS[alter], time, -1.65, y)
         signs[name[0] + str(octave)] = alter
         code = HEAD if plain <= 1 else HALF_HEAD if plain == 2 else WHOLE_HEAD
-        half = _outline(code).vertices[:, 0].max() / 2
+        half = _width(code) / 2
         self.glyph(code, time, -half, y)
         for line in range(3, int(abs(y)) + 1):
             ledger = line if y > 0 else -line
@@ -152,7 +152,12 @@ def _outline(code: int) -> Path:
     import verovio
 
     file = File(verovio.__file__).parent / "data" / "Leipzig" / f"{code:04X}.xml"
-    return _svg_path(re.search(r' d="([^"]*)"', file.read_text(encoding="utf-8"))[1])
+    return _svg_path(file.read_text(encoding="utf-8").partition(' d="')[2].partition('"')[0])
+
+
+def _width(code: int) -> float:
+    """Of a glyph, in spaces."""
+    return float(np.asarray(_outline(code).vertices)[:, 0].max())
 
 
 def _svg_path(text: str) -> Path:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..corpus import Corpus, prepare
 from ..corpus.collections import unpack
-from ..files import shipped
-from ..music import Melody, read_kern, score
+from ..files import shipped, write_bytes
+from ..model import MelodyModel
+from ..music import Melody, read_kern, score, sound
 from .check import home
 
 TUNES = shipped("data") / "tunes"
@@ -29,14 +33,42 @@ def show(melody: Melody) -> Any:
     from IPython.display import SVG
 
     # JupyterLab shows an image, which the text's colour does not reach: black on white, in a dark theme too.
-    return SVG(score.to_svg(melody).replace("<svg ", '<svg style="color: black; background: white" ', 1))
+    svg = score.to_svg(melody).replace("<svg ", '<svg style="color: black; background: white" ', 1)
+    return SVG(svg)  # type: ignore[no-untyped-call]
 
 
 def listen(melody: Melody, tempo: float = 120) -> Any:
     """A player for the melody, as the last line of a cell; the tempo is in quarters a minute."""
     from IPython.display import Audio
 
-    return Audio(score.to_wav(melody, tempo))
+    return Audio(sound.to_wav(melody, tempo))  # type: ignore[no-untyped-call]
+
+
+def save(what: Any, name: str) -> Any:
+    """Keep a melody as MIDI, a figure as PNG, a network as .npz or a text, beside the student's outcomes.
+
+    What is there already under that name stays, and the new file gets a number. Give it as the last line of
+    a cell: a melody comes back as its player.
+    """
+    if isinstance(what, Melody):
+        data, suffix, shown = score.to_midi(what), ".mid", listen(what)
+    elif isinstance(what, str):
+        data, suffix, shown = f"{what}\n".encode(), ".txt", None
+    elif isinstance(what, MelodyModel):
+        with TemporaryDirectory() as folder:
+            what.save(Path(folder) / "model.npz")
+            data, suffix, shown = (Path(folder) / "model.npz").read_bytes(), ".npz", None
+    else:
+        buffer = io.BytesIO()
+        what.savefig(buffer, dpi=150)
+        data, suffix, shown = buffer.getvalue(), ".png", None  # the cell shows the figure by itself
+    for k in itertools.count(1):
+        path = home() / f"{name}{f'_{k}' if k > 1 else ''}{suffix}"
+        if not path.exists():
+            write_bytes(path, data)
+        if path.read_bytes() == data:
+            print(f"saved: {path.name}")
+            return shown
 
 
 def songs(collection: str = "erk", rule: str = "event") -> Corpus:

@@ -21,6 +21,13 @@ SETTINGS = Path(__file__).parent / "jupyter"  # of JupyterLab, for those who ope
 ORIGINALS = (
     ".originals"  # the lessons as they were when the copies were made, to tell when one has changed since
 )
+HEADING = re.compile(r"^# Lesson \d+: (.+?)\s*$", re.MULTILINE)
+# Lessons that were parts of others, by their titles.
+WAS_PART_OF = {
+    "The hunt: bugs of others, and a GRU": ("LSTM, backward",),
+    "Faster": ("Faster, then honest",),
+    "Honest": ("Faster, then honest",),
+}
 NO_ADDRESS = "https://ADDRESS-OF-THE-REPOSITORY"
 LINK = re.compile(r"\[[^][]+\]\(\.\./([^)\s]+)\)")  # to a file of the project, from the folder of the lessons
 INSTALL = """\
@@ -36,12 +43,23 @@ def my_lessons() -> Path:
     return Path() if Path.cwd().name == "my_lessons" else Path("my_lessons")
 
 
+def earlier_copies(lesson: Lesson, folder: Path) -> list[Path]:
+    """A student's copies of a lesson from before it was renumbered, or of the one that it was a part of."""
+    titles = {lesson.title, *WAS_PART_OF.get(lesson.title, ())}
+    found = []
+    for path in sorted(folder.glob("[0-9][0-9]_*.md")):
+        head = HEADING.search(path.read_text(encoding="utf-8", errors="replace"))
+        if head and head[1] in titles and path.name != lesson.path.name:
+            found.append(path)
+    return found
+
+
 def overview(lessons: list[Lesson], folder: Path) -> list[str]:
     """A line for each lesson: number, title, minutes, how far the student has come; and what to do next."""
     width, lines, kept, following = max(len(lesson.title) for lesson in lessons), [], outcomes(folder), None
     for lesson in lessons:
         passed = sum(bool(kept.get(name, {}).get("passed")) for name in lesson.exercises)
-        begun = passed or (folder / lesson.path.name).exists()
+        begun = passed or (folder / lesson.path.name).exists() or earlier_copies(lesson, folder)
         state = f"{passed} of {len(lesson.exercises)} passed" if begun else ""
         lines.append(f"{lesson.number:>2}  {lesson.title:<{width}}  {lesson.minutes} min  {state}".rstrip())
         if passed < len(lesson.exercises) and following is None:
@@ -64,7 +82,10 @@ def take_copy(lesson: Lesson, folder: Path) -> tuple[Path, str]:
         original.parent.mkdir(parents=True, exist_ok=True)
         write_text(original, lesson.text)
         write_text(mine, links_led_out(lesson.text, _address()))
-        return mine, f"{mine}: your own copy of lesson {lesson.number}"
+        said = f"{mine}: your own copy of lesson {lesson.number}"
+        if earlier := earlier_copies(lesson, folder):
+            said += f"; what you wrote when it had another number is in {', '.join(map(str, earlier))}"
+        return mine, said
     if original.is_file() and original.read_text(encoding="utf-8") != lesson.text:
         return mine, (
             f"{mine}: your copy stays as it is, but lesson {lesson.number} has changed since you began it; "
@@ -141,7 +162,8 @@ def export(lessons: list[Lesson], folder: Path) -> list[str]:
     address = _address()
     for lesson, path in zip(lessons, paths):
         notebook = jupytext.reads(links_led_out(lesson.text, address), "md:myst")
-        notebook.cells.insert(1, new_code_cell(INSTALL.format(address=address or NO_ADDRESS)))
+        install = new_code_cell(INSTALL.format(address=address or NO_ADDRESS))  # type: ignore[no-untyped-call]
+        notebook.cells.insert(1, install)
         write_text(path, jupytext.writes(notebook, "ipynb"))
     unknown = [f"This is no clone from an https address: put yours for {NO_ADDRESS} in each first code cell."]
     return [*map(str, paths), *([] if address else unknown)]

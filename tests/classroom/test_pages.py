@@ -14,7 +14,7 @@ README, TEACHERS, NOTATION = (
     ROOT / "lessons" / "NOTATION.md",
 )
 LESSONS = lesson_files.lessons()
-NUMBERS = list(range(1, 13))
+NUMBERS = list(range(1, 17))
 
 
 def rows(path, pattern):
@@ -26,7 +26,7 @@ def numbers(text):
     return {int(found) for found in re.findall(r"\d+", text)}
 
 
-def test_there_are_twelve_and_no_page_is_taken_for_one():
+def test_they_are_numbered_without_a_gap_and_no_page_is_taken_for_one():
     assert [lesson.number for lesson in LESSONS] == NUMBERS
     assert TEACHERS.parent.samefile(lesson_files.FOLDER)
 

@@ -1,9 +1,9 @@
-"""The programs of lesson 8: without a bug they are the package's LSTM, and each bug leaves its own marks."""
+"""The programs of lesson 9: without a bug they are the package's LSTM, and each bug leaves its own marks."""
 
 import numpy as np
 import pytest
 
-from lstm_from_scratch.classroom.graders import lesson_08, suspects
+from lstm_from_scratch.classroom.graders import suspects, verdicts
 from lstm_from_scratch.network import LSTM
 
 T, V, H, B = 5, 3, 4, 2
@@ -29,7 +29,7 @@ def test_without_a_bug_it_is_the_package(given):
     assert all(np.allclose(found[k], right[k], rtol=1e-12, atol=1e-13) for k in right)
 
 
-@pytest.mark.parametrize("bug", lesson_08.BUGS)
+@pytest.mark.parametrize("bug", verdicts.BUGS)
 def test_every_bug_makes_something_wrong(given, bug):
     found, right = suspects.lstm(*given, bug), package(*given)
     assert max(np.abs(found[k] - right[k]).max() for k in right) > 0.01
@@ -37,8 +37,8 @@ def test_every_bug_makes_something_wrong(given, bug):
 
 @pytest.mark.parametrize("letter", suspects.GUILTY)
 def test_every_wrong_verdict_is_told_why(letter):
-    wrong = [bug for bug in lesson_08.BUGS if bug != suspects.GUILTY[letter]]
-    said = {lesson_08._contradiction(letter, bug) for bug in wrong}
+    wrong = [bug for bug in verdicts.BUGS if bug != suspects.GUILTY[letter]]
+    said = {verdicts._contradiction(letter, bug) for bug in wrong}
     assert len(said) == len(wrong)
     # Only two bugs make the same parts wrong in every setting, and for these there is another hint.
     assert sum("the same parts" in text for text in said) == (suspects.GUILTY[letter] in (2, 4))

@@ -118,6 +118,11 @@ def _pairs(found, what):
         raise NotYet(f"{what} came {found[:4]}: want a list of pairs (MIDI number or None, length).")
     if any(d is None for _, d in found):
         raise NotYet(f"{what} came a note without length: {found[:4]}.")
+    if floats := [d for _, d in found if isinstance(d, float)]:
+        raise NotYet(
+            f"{what} came a length as a float, {floats[0]}: lengths are Fractions, which stay exact, and "
+            "which `encode` can read. A 16th is Fraction(1, 4)."
+        )
     return [(p, _fraction(d, "As a length")) for p, d in found]
 
 

@@ -66,6 +66,12 @@ def log_softmax(answer):
             "For the scores 0 and -800 the second logarithm should be -800, and yours is not finite: p "
             "itself became 0 on the way. Take the logarithm of the *sum* only, and never of p."
         )
+    if not np.allclose(found, _log_p(y), atol=1e-9):
+        raise NotYet(
+            f"For the scores 0 and -800 the second logarithm is -800, and yours is {found[1, 0]:.4g}. It is "
+            "finite only because something was added to p, or p was kept from becoming 0: the number is "
+            "wrong all the same. Take the logarithm of the *sum* only, and never of p."
+        )
     y = np.array([[-900.0, 1.0], [-901.0, 2.0]])
     found = _call(answer, y)
     if not np.allclose(found, _log_p(y), atol=1e-9):
@@ -79,6 +85,13 @@ def log_softmax(answer):
 def _explain_logarithm(found, right):
     p, shifted = np.exp(right), Y - Y.max(axis=0)
     sums = np.exp(shifted).sum(axis=0)
+    with np.errstate(all="ignore"):
+        added = np.exp(found) - p
+    if np.isfinite(added).all() and np.ptp(added) < 0.01 * abs(added.mean()):
+        raise NotYet(
+            f"Your numbers are ln(p + {added.mean():.0e}): what was added makes every logarithm wrong. The "
+            "formula needs no such help, since it never takes the logarithm of p."
+        )
     if not np.all(np.isfinite(found)):
         raise NotYet(
             "nan or infinity for small, harmless scores: the shifted scores are never above 0, and have no "

@@ -88,7 +88,15 @@ def through_time(answer):
     """All dz, and the gradient of h0."""
     tensors, R, h = _net(np.random.default_rng(6))
     given = [R.copy(), h.copy(), tensors["U"].copy()]
-    found = answer(*given)
+    try:
+        found = answer(*given)
+    except ValueError as error:
+        if "matmul" not in str(error) and "broadcast" not in str(error):
+            raise
+        raise NotYet(
+            f"The shapes do not fit: dz[t - 1] is {h[0].shape}, units and examples, and U is {(H, H)}. A "
+            "product sums over the columns of its left factor, so U is on the left, in one form or another."
+        ) from None
     for name, before, after in zip(("R", "h", "U"), (R, h, tensors["U"]), given):
         if not np.array_equal(before, after):
             raise NotYet(f"Your code changed {name}, which belongs to its caller: make a new array instead.")

@@ -1,11 +1,14 @@
 """Grades lesson 8."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from ...gradients.diagnosis import looks_like
-from ...network import GRU, LSTM
+from ...network import LSTM
+from ...network.cells import lstm_cell, lstm_cell_gradient
 from ..check import NotYet, grader
-from .suspects import GUILTY, lstm
+from .forms import results, unchanged
 
 H, B = 4, 3
 
@@ -15,7 +18,7 @@ def _sigmoid(z):
 
 
 def _step():
-    """One step of the package's LSTM with z given: the arguments of step_back, and what is right."""
+    """One step of the package's LSTM with z given: dh, dc, i, f, o, g, c_before and c, and what is right."""
     rng = np.random.default_rng(8)
     z, c_before, dh, dc = (rng.standard_normal(shape) for shape in ((4 * H, B), (H, B), (H, B), (H, B)))
     layer = LSTM(4 * H, H, rng=rng, dtype=float)
@@ -101,31 +104,14 @@ def _usual_dc(dh, dc, i, f, o, g, c_before, c):
     )
 
 
-def _two(found, shapes, names):
-    if not isinstance(found, tuple) or len(found) != len(shapes):
-        raise NotYet(f"Want {len(shapes)} results, {names}: is the `return` still as it was?")
-    for a, shape, name in zip(found, shapes, names.split(", ")):
-        if np.shape(a) != shape:
-            raise NotYet(f"{name} is of shape {np.shape(a)}, want {shape}: units and examples.")
-
-
-def _unchanged(before, after, names):
-    for name, a, b in zip(names, before, after):
-        if not np.array_equal(a, b):
-            raise NotYet(
-                f"Your code changed {name}, which belongs to its caller (`{name} += ...` works in place): a "
-                f"check that uses it again goes astray. Write `{name} = {name} + ...`."
-            )
-
-
 @grader("8.1")
 def step_back(answer):
     """One step of the LSTM's backward pass."""
     given, right = _step()
-    copies = [a.copy() for a in given]
-    found = answer(*copies)
-    _unchanged(given, copies, "dh dc i f o g c_before c".split())
-    _two(found, ((4 * H, B), (H, B)), "dz, dc_before")
+    copies = dh, dc, i, f, o, g, c_before, c = [a.copy() for a in given]
+    found = answer(dh, dc, (i, f, o, g), c_before, c)
+    unchanged(given, copies, "dh dc i f o g c_before c".split())
+    results(found, ((4 * H, B), (H, B)), "dz, dc_before")
     if all(np.allclose(a, b, rtol=1e-9, atol=1e-11) for a, b in zip(found, right)):
         gap = max(np.abs(a - b).max() for a, b in zip(found, right))
         return f"The package's LSTM gives the same, to {gap:.0e}."
@@ -147,163 +133,129 @@ def step_back(answer):
     raise NotYet(f"{name} is not what the package's LSTM gives: {looks_like(np.asarray(a, float), n)}.")
 
 
-BUGS = {
-    1: "the bias of o used for i and f",
-    2: "+ for * in the cell",
-    3: "no slope of the sigmoids",
-    4: "no tanh on the cell's way out, in both directions",
-    5: "= for += over the steps",
-    6: "dh of step t + 1 not added",
-    7: "dc of step t + 1 not added",
-    8: "the gradients of i and f exchanged",
+T, V = 4, 5
+SHAPES = {"W": (4 * H, V), "U": (4 * H, H), "b": (4 * H, 1), "x": (T, V, B), "h0": (H, B), "c0": (H, B)}
+LINES = {
+    "W": lambda s: s.d["W"] + s.dz @ s.x[s.t - 1].T,
+    "U": lambda s: s.d["U"] + s.dz @ s.h[s.t - 1].T,
+    "b": lambda s: s.d["b"] + s.dz.sum(axis=1, keepdims=True),
+    "x": lambda s: s.W.T @ s.dz,
+    "next": lambda s: s.U.T @ s.dz,
 }
-
-
-def evidence(bug, T=5, zero_biases=False, zero_U=False):
-    """Which parts a bug makes wrong, against the right program: a dictionary of bool."""
-    rng = np.random.default_rng(88)
-    shapes = {"W": (4 * H, 5), "U": (4 * H, H), "b": (4 * H, 1), "x": (T, 5, B), "h0": (H, B), "c0": (H, B)}
-    p = {name: rng.uniform(-1, 1, shape) for name, shape in shapes.items()}
-    R = rng.standard_normal((T, H, B))
-    p["b"] = p["b"] * (not zero_biases)
-    p["U"] = p["U"] * (not zero_U)
-    found, right = lstm(p, R, bug), lstm(p, R)
-    parts = {"h": slice(None), "x": slice(None), "h0": slice(None), "c0": slice(None)}
-    wrong = {f"the gradient of {name}" if name != "h" else "h": (found[name], right[name]) for name in parts}
-    for k, gate in enumerate("ifog"):
-        rows = slice(k * H, (k + 1) * H)
-        wrong[f"the gradient of W's block {gate}"] = found["W"][rows], right["W"][rows]
-    return {name: not np.allclose(a, b, rtol=1e-8, atol=1e-10) for name, (a, b) in wrong.items()}
-
-
-SETTINGS = (
-    ("at random values", {}),
-    ("with one step", {"T": 1}),
-    ("with zero biases", {"zero_biases": True}),
-    ("with U = 0", {"zero_U": True}),
+# What students write instead: the line, what it says, and the message.
+SLIPS = (
+    (
+        "W",
+        lambda s: s.dz @ s.x[s.t - 1].T,
+        "d['W'] is the last turn's alone: every step adds its share (+=).",
+    ),
+    (
+        "U",
+        lambda s: s.dz @ s.h[s.t - 1].T,
+        "d['U'] is the last turn's alone: every step adds its share (+=).",
+    ),
+    (
+        "b",
+        lambda s: s.dz.sum(axis=1, keepdims=True),
+        "d['b'] is the last turn's alone: every step adds its share (+=).",
+    ),
+    (
+        "U",
+        lambda s: s.d["U"] + s.dz @ s.h[s.t].T,
+        "d['U'] takes the state *after* the step. What did forward multiply U by at step t?",
+    ),
+    (
+        "W",
+        lambda s: s.d["W"] + s.dz @ s.x[s.t % len(s.x)].T,
+        "d['W'] takes the input of another step: x_t is x[t - 1].",
+    ),
+    (
+        "b",
+        lambda s: s.d["b"] + s.dz.mean(axis=1, keepdims=True),
+        "d['b'] takes the mean over the examples: every column used the bias, and the effects add up.",
+    ),
+    (
+        "next",
+        lambda s: s.next,
+        "dh_next stays 0: nothing goes back through U. What does h_(t-1) receive from step t?",
+    ),
+    (
+        "next",
+        lambda s: s.next + s.U.T @ s.dz,
+        "dh_next is added to what it was (+=). That was used up in this step's dh: write it anew.",
+    ),
+    (
+        "next",
+        lambda s: s.U[:H].T @ s.dz[:H],
+        "dh_next takes the block i alone: all four blocks of rows used h_(t-1).",
+    ),
+    ("x", lambda s: s.d["x"][s.t - 1], "d['x'] is still 0: x_t acts on z_t with the factor W."),
+    ("W", lambda s: s.d["W"], "d['W'] is still 0."),
+    ("U", lambda s: s.d["U"], "d['U'] is still 0."),
+    ("b", lambda s: s.d["b"], "d['b'] is still 0."),
 )
 
 
-def _contradiction(letter, said):
-    """Where the evidence speaks against a verdict."""
-    for setting, options in SETTINGS:
-        is_so, would_be = evidence(GUILTY[letter], **options), evidence(said, **options)
-        for part in is_so:
-            if is_so[part] != would_be[part]:
-                words = ("right", "wrong")
-                return (
-                    f"{letter} is not bug {said} ({BUGS[said]}): {setting}, that bug would leave {part} "
-                    f"{words[would_be[part]]}, and {letter} has it {words[is_so[part]]}."
-                )
-    return (
-        f"{letter} is not bug {said} ({BUGS[said]}), though both make the same parts wrong. How large can h "
-        f"become in {letter}, and does {letter} pass the check against its *own* forward?"
-    )
+def _loop(given, lines):
+    """The exercise with these lines."""
+    R, x, h, c, gates, W, U = given
+    s = SimpleNamespace(x=x, h=h, W=W, U=U, next=np.zeros_like(h[0]))
+    s.d = {"W": np.zeros_like(W), "U": np.zeros_like(U), "b": np.zeros((len(U), 1)), "x": np.zeros_like(x)}
+    dc = np.zeros_like(c[0])
+    for s.t in reversed(range(1, len(x) + 1)):
+        s.dz, dc = lstm_cell_gradient(R[s.t - 1] + s.next, dc, gates[s.t - 1], c[s.t - 1], c[s.t])
+        new = {name: line(s) for name, line in lines.items()}
+        s.d.update(W=new["W"], U=new["U"], b=new["b"])
+        s.d["x"][s.t - 1] = new["x"]
+        s.next = new["next"]
+    return {**s.d, "h0": s.next, "c0": dc}
+
+
+def _tune():
+    """The arguments of the exercise, without its last, for random values."""
+    rng = np.random.default_rng(82)
+    p = {name: rng.uniform(-1, 1, shape) for name, shape in SHAPES.items()}
+    h, c, gates = [p["h0"]], [p["c0"]], []
+    for x in p["x"]:
+        h_t, c_t, i_f_o_g = lstm_cell(x, h[-1], c[-1], p["W"], p["U"], p["b"])
+        h.append(h_t)
+        c.append(c_t)
+        gates.append(i_f_o_g)
+    return rng.standard_normal((T, H, B)), p["x"], np.array(h), np.array(c), gates, p["W"], p["U"]
 
 
 @grader("8.2")
-def culprits(answer):
-    """The bug of each suspect."""
-    found = answer()
-    if not isinstance(found, dict):
-        raise NotYet('Want a dictionary, such as {"A": 1, "B": 2}.')
-    missing = [letter for letter in GUILTY if letter not in found]
-    if missing:
-        raise NotYet(f"No verdict yet on {', '.join(missing)}.")
-    for letter in GUILTY:
-        if found[letter] not in BUGS:
-            raise NotYet(f"{letter}: {found[letter]!r} is no number of the list, 1 to 8.")
-    twice = sorted({f for f in found.values() if list(found.values()).count(f) > 1})
-    if len(twice) == 1 and len(set(found.values())) == 1:
-        raise NotYet(f"All six cannot be bug {twice[0]}: no two suspects have the same bug.")
-    wrong = [letter for letter in GUILTY if found[letter] != GUILTY[letter]]
-    if wrong:
-        right = len(GUILTY) - len(wrong)
-        raise NotYet(f"{right} of {len(GUILTY)} are right. {_contradiction(wrong[0], found[wrong[0]])}")
-    return "All six, by what they leave behind."
+def backward(answer):
+    """The loop over all steps."""
+    given = _tune()
+    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in given]
+    found = answer(*copies, lstm_cell_gradient)
+    arrays = [k for k, a in enumerate(given) if isinstance(a, np.ndarray)]
+    unchanged([given[k] for k in arrays], [copies[k] for k in arrays], "R x h c W U".split())
+    if not isinstance(found, dict) or set(found) != set(SHAPES):
+        raise NotYet("Want a dictionary with W, U, b, x, h0 and c0: is the `return` still as it was?")
+    for name, shape in SHAPES.items():
+        if np.shape(found[name]) != shape:
+            raise NotYet(
+                f"The gradient of {name} has the shape {np.shape(found[name])}, want {shape}: a gradient has "
+                "the shape of what it belongs to."
+            )
+    right = _loop(given, LINES)
+    if _same(found, right):
+        return "All six gradients, over all steps."
+    for name, slip, message in SLIPS:
+        if _same(found, _loop(given, LINES | {name: slip})):
+            raise NotYet(message)
+    name = next(
+        name for name in ("W", "U", "b", "x", "h0", "c0") if not np.allclose(found[name], right[name])
+    )
+    for part, slip, message in SLIPS:
+        if np.allclose(found[name], _loop(given, LINES | {part: slip})[name]):
+            raise NotYet(f"More than one line is not right yet. {message}")
+    raise NotYet(
+        f"The gradient of {name} is not the sum over all steps: {looks_like(found[name], right[name])}."
+    )
 
 
-def _gru_step():
-    rng = np.random.default_rng(83)
-    layer = GRU(3 * H, H, rng=rng, dtype=float)
-    layer.params = {"W": np.eye(3 * H), "U": rng.uniform(-1, 1, (3 * H, H)), "b": np.zeros((3 * H, 1))}
-    layer.params["bn"] = rng.uniform(-1, 1, (H, 1))
-    x, h, dh = rng.standard_normal((3 * H, B)), rng.uniform(-1, 1, (H, B)), rng.standard_normal((H, B))
-    layer.forward(x[None], h)
-    dz = layer.backward(dh[None])[0].copy()
-    U = layer.params["U"]
-    r, u = _sigmoid(x[: 2 * H] + U[: 2 * H] @ h).reshape(2, H, B)
-    v = U[2 * H :] @ h + layer.params["bn"]
-    n = np.tanh(x[2 * H :] + r * v)
-    return (dh, r, u, n, v, h), (dz[:H], dz[H : 2 * H], dz[2 * H :])
-
-
-def _usual_gru(dh, r, u, n, v, h):
-    """For each of dz_r, dz_u, dz_n what students write instead, each with its message."""
-    slope, dz_n = 1 - n**2, dh * (1 - u) * (1 - n**2)
-    return {
-        "dz_n": (
-            (dh * (1 - u), "dz_n has no slope of tanh: n = tanh(...)."),
-            (dh * u * slope, "dz_n: n enters h_t with the factor 1 - u; you have u, the factor of h_(t-1)."),
-            (dh * slope, "dz_n: n enters h_t with a factor, and you have left it out."),
-            (dz_n * r, "dz_n has an r too many: z_n stands beside r v, not inside it."),
-            (
-                dh * (1 - u) * (1 - np.tanh(n) ** 2),
-                "dz_n: n is what tanh gave already, so the slope is 1 - n^2.",
-            ),
-            (dh * (1 - u) * n * (1 - n), "dz_n: n (1 - n) is the slope of a sigmoid, but n = tanh(...)."),
-        ),
-        "dz_u": (
-            (dh * (n - h) * u * (1 - u), "dz_u has the wrong sign: u stands in (1 - u) n with a minus."),
-            (dh * (h - n), "dz_u has no slope of the sigmoid: u = sigmoid(z_u)."),
-            (
-                dh * h * u * (1 - u),
-                "dz_u: u stands in h_t twice, in u h_(t-1) and in (1 - u) n. One is missing.",
-            ),
-            (
-                dh * (h + n) * u * (1 - u),
-                "dz_u: one sign is wrong, since u stands in (1 - u) n with a minus.",
-            ),
-            (dh * (h - n) * (1 - u**2), "dz_u: 1 - u^2 is the slope of a tanh, but u = sigmoid(z_u)."),
-            (
-                dh * (1 - n + h) * u * (1 - u),
-                "dz_u: the derivative of (1 - u) n by u is -n; the 1 falls away.",
-            ),
-            (-dh * n * u * (1 - u), "dz_u: u stands in h_t twice; what it does in u h_(t-1) is missing."),
-        ),
-        "dz_r": (
-            (dz_n * v, "dz_r has no slope of the sigmoid: r = sigmoid(z_r)."),
-            (
-                dh * (1 - u) * v * r * (1 - r),
-                "dz_r: r stands *inside* the tanh, so it begins from dz_n, not from dn.",
-            ),
-            (dh * v * r * (1 - r), "dz_r: r acts on h_t by way of n, so it begins from dz_n, not from dh."),
-            (dz_n * v * (1 - r**2), "dz_r: 1 - r^2 is the slope of a tanh, but r = sigmoid(z_r)."),
-            (dz_n * h * r * (1 - r), "dz_r: what r scales is v = U_n h + b_n, not h."),
-            (dz_n * r * (1 - r), "dz_r: r stands in r v, so v is its factor, and it is missing."),
-        ),
-    }
-
-
-@grader("8.3")
-def gru_back(answer):
-    """The gradients of a GRU's three sums."""
-    given, right = _gru_step()
-    copies = [a.copy() for a in given]
-    found = answer(*copies)
-    _unchanged(given, copies, "dh r u n v h_before".split())
-    _two(found, ((H, B),) * 3, "dz_r, dz_u, dz_n")
-    found = dict(zip(("dz_r", "dz_u", "dz_n"), found))
-    right = dict(zip(found, right))
-    for name in ("dz_n", "dz_u", "dz_r"):
-        if np.allclose(found[name], right[name], rtol=1e-9, atol=1e-11):
-            continue
-        for wrong, message in _usual_gru(*given)[name]:
-            if np.allclose(found[name], wrong):
-                raise NotYet(message)
-        if any(np.allclose(found[name], a) for a in right.values()):
-            raise NotYet(f"{name} is another gate's gradient: the order of the results is dz_r, dz_u, dz_n.")
-        hint = looks_like(np.asarray(found[name], float), right[name])
-        raise NotYet(f"{name} is not what the package's GRU gives: {hint}.")
-    gap = max(np.abs(found[name] - right[name]).max() for name in right)
-    return f"The package's GRU gives the same, to {gap:.0e}."
+def _same(found, right):
+    return all(np.allclose(found[name], right[name], rtol=1e-9, atol=1e-11) for name in right)

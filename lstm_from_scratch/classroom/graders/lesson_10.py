@@ -1,192 +1,344 @@
-"""Grades lesson 10, and makes its broken runs."""
-
-import math
+"""Grades lesson 10."""
 
 import numpy as np
 
-from ...corpus.corpus import Corpus
-from ...evaluation.evaluation import evaluate
-from ...evaluation.predictors import ModelPredictor
-from ...model import MelodyModel
-from ...network import Adam, clip_by_global_norm
+from ...gradients import check_gradients
+from ...network import Adam
 from ..check import NotYet, grader
 
-CAUSES = {
-    "rate too high": "the learning rate is far too high",
-    "rate too low": "the learning rate is far too low",
-    "target is the input": "the shift by one is missing: each target is the token just read",
-    "targets of other windows": "each window is asked for the continuation of another one",
-    "too few songs": "the network sees a handful of songs again and again",
-    "dropout while measuring": "dropout is left on for the held-out songs",
-}
-
-# What one would see if it were so, and what is there to be seen instead.
-WOULD = {
-    "rate too high": "the loss would jump about, also far above ln V",
-    "rate too low": "both curves would still be on their way down from ln V, side by side, nearly straight",
-    "target is the input": "training would fall to nearly 0 (the answer has just been read), while "
-    "honest predictions of the next symbol get worse than an even guess",
-    "targets of other windows": "nothing that was read would help with the answer, and only how frequent "
-    "each symbol is could be learnt: look where that line is",
-    "too few songs": "training would go on falling, while what is learnt about a few songs helps less and "
-    "less with others",
-    "dropout while measuring": "training would be as in the healthy run, and only the held-out curve a "
-    "little too high",
-}
-RIGHT = {
-    "A": "targets of other windows",
-    "B": "too few songs",
-    "C": "rate too high",
-    "D": "target is the input",
-}
-SEEN = {
-    "A": "falls quickly to one level and stays there, training and held-out alike",
-    "B": "falls in training to the end, while its held-out loss does not: look for its lowest place",
-    "C": "goes above ln V in training too: its steps make it worse, not better",
-    "D": "has hardly any training loss left, and a held-out loss that ends above ln V",
-}
+P = 0.4
+ONES = np.ones((40, 50))
 
 
-def ill_run(name: str, corpus: Corpus) -> dict[str, np.ndarray]:
-    """A run with one thing wrong: "A", "B", "C" or "D"."""
-    return _train(corpus, RIGHT[name])
+def _layer(answer, seed=1):
+    return answer(P, np.random.default_rng(seed))
 
 
-def healthy_run(corpus: Corpus) -> dict[str, np.ndarray]:
-    """The same run with nothing wrong."""
-    return _train(corpus)
-
-
-def _train(corpus: Corpus, cause: str = "", steps: int = 500, every: int = 25) -> dict[str, np.ndarray]:
-    """Means of the training loss and the held-out loss, every so many steps; T = 32, B = 16."""
-    d, rng = corpus.delimiter, np.random.default_rng(0)
-    songs = corpus.part("training")[: 10 if cause == "too few songs" else None]
-    stream = np.concatenate([np.append(d, song) for song in songs] + [[d]])
-    model = MelodyModel(len(corpus.vocabulary), 32, dropout=0, rng=rng)
-    adam = Adam(model.params, {"rate too high": 4.0}.get(cause, 0.02))
-    training, held_out = [], []
-    for _ in range(steps):
-        s = stream[rng.integers(len(stream) - 32, size=16) + np.arange(33)[:, None]]
-        tokens, targets = s[:-1], s[1:]
-        if cause == "target is the input":
-            targets = tokens
-        elif cause == "targets of other windows":
-            targets = targets[:, rng.permutation(16)]
-        training.append(float(model.forward(tokens, targets)))
-        model.backward()
-        clip_by_global_norm(model.grads, 1.0)
-        adam.step(model.grads)
-        if len(training) % every == 0:
-            network = ModelPredictor(model, d)
-            found = evaluate(network, corpus.part("validation")[:30], corpus.vocabulary, bootstrap=0)
-            held_out.append(found["nats_per_symbol"])
-    return {
-        "step": np.arange(every, steps + 1, every),
-        "training": np.reshape(training, (-1, every)).mean(axis=1),
-        "held_out": np.array(held_out),
-    }
-
-
-@grader("10.2")
-def causes(answer):
-    """A dictionary from curve to cause."""
-    said = answer()
-    if not isinstance(said, dict):
+def _pass(method, name, given, *more):
+    """What forward or backward makes of a copy, its form checked."""
+    copy = given.copy()
+    found = method(copy, *more)
+    if found is None:
+        raise NotYet(f"{name} returned None: does it end with `return`?")
+    if np.shape(found) != given.shape:
+        raise NotYet(f"{name} made {np.shape(found)} of {given.shape}: the shape stays.")
+    if not np.array_equal(copy, given):
         raise NotYet(
-            f"causes() gave {type(said).__name__}: want a dictionary with keys A to D (is `return` there?)."
+            f"{name} changed the array that it was given: `*=` works in place, and others still need it."
         )
-    if missing := [name for name in RIGHT if name not in said]:
-        raise NotYet(f"No cause for run {', '.join(missing)}.")
-    if unknown := [cause for cause in said.values() if cause not in CAUSES]:
-        raise NotYet(f"{unknown[0]!r} is none of the six names: copy one of {', '.join(CAUSES)}.")
-    wrong = [name for name in RIGHT if said[name] != RIGHT[name]]
-    if wrong:
-        name = wrong[0]
-        more = f" ({len(wrong)} of the four are not right yet.)" if len(wrong) > 1 else ""
-        would = WOULD[said[name]]
-        raise NotYet(f"Run {name}, {said[name]!r}? Then {would}. But run {name} {SEEN[name]}.{more}")
-    return "Four causes from eight curves."
-
-
-def _grads(scale=1.0):
-    """Tensors of norms 6, 3 and 2, together 7."""
-    return {
-        "U": scale * np.array([[2.0, -4.0], [4.0, 0.0]]),
-        "W": scale * np.array([[1.0, -2.0, 2.0]]),
-        "b": scale * np.array([[1.2], [1.6]]),
-    }
+    return np.array(found, float)
 
 
 @grader("10.1")
-def clip(answer):
-    """Scale a dictionary of gradients in place to a global norm, and give the norm before."""
-    grads = _grads()
-    kept = dict(grads)
-    norm = answer(grads, 1.0)
-    if any(grads.get(k) is not kept[k] for k in kept):
+def dropout(answer):
+    """Inverted dropout with its backward."""
+    layer = _layer(answer)
+    mask = _pass(layer.forward, "forward", ONES)
+    _drawn_once(answer)
+    _explain_mask(mask, _pass(_layer(answer).forward, "forward", ONES, False))
+    if not np.array_equal(mask, _pass(_layer(answer).forward, "forward", ONES)):
+        raise NotYet("Two layers with equal generators drew different masks: draw from self.rng alone.")
+    back = _pass(layer.backward, "backward", ONES)
+    if not np.all(np.isfinite(back)):
+        raise NotYet("backward divides by the mask, which has zeros: y = m h, so its derivative by h is m.")
+    if np.array_equal(back, ONES):
         raise NotYet(
-            "The dictionary holds new arrays now. The optimiser may hold the old ones: change the numbers "
-            "inside each array, g *= factor."
+            "backward lets everything through: what was dropped in forward had no influence on the loss."
         )
-    _explain(grads, norm)
-    if norm is None:
-        raise NotYet("The arrays are right, but nothing was returned: give the norm as it was before.")
-    if np.ndim(norm) or not math.isclose(norm, 7, rel_tol=1e-6):
-        if np.ndim(norm) == 0 and math.isclose(norm, 1, rel_tol=1e-6):
-            raise NotYet("The norm returned is the one after clipping: keep the one before, and return it.")
-        raise NotYet(f"The arrays are right, but {norm} was returned for gradients of norm 7.")
-    grads = _grads(0.1)
-    answer(grads, 1.0)
-    if not all(np.allclose(g, a) for g, a in zip(grads.values(), _grads(0.1).values())):
+    if not np.array_equal(back == 0, mask == 0):
         raise NotYet(
-            "Gradients of norm 0.7 were changed although the limit is 1: short ones are left as they "
-            "are. As it is, every gradient would get the same length, however flat the place."
+            "backward lets other units through than forward did: is a new mask drawn? The units that played "
+            "are to get the gradient. Remember the mask."
         )
-    grads = _grads(1e3)
-    answer(grads, 100.0)
-    expected = _grads(1e3)
-    clip_by_global_norm(expected, 100.0)
-    if not all(np.allclose(grads[k], expected[k]) for k in grads):
-        raise NotYet("With a limit of 1 it is right, with 100 not: is the limit in the factor?")
-    return "One direction, a bounded step."
-
-
-def _explain(grads, norm):
-    """Raise unless the gradients of norm 7 have been scaled to norm 1."""
-    found = {k: g.copy() for k, g in grads.items()}
-    before = _grads()
-    if all(np.allclose(found[k], before[k] / 7) for k in found):
-        return
-    if all(np.array_equal(found[k], before[k]) for k in found):
+    if not np.allclose(back, mask):
         raise NotYet(
-            "The arrays are as before, but their norm is 7 and the limit 1. `g = g * factor` makes a new "
-            "array and forgets it; `g *= factor` changes the one in the dictionary."
+            f"The right units get a gradient, but times {back.max():.3g}, where forward multiplied by "
+            f"{mask.max():.3g}: the whole mask is the derivative, with its factor."
         )
-    if all(np.allclose(found[k], np.clip(before[k], -1, 1)) for k in found):
-        raise NotYet(
-            "Each *entry* was limited to 1 for itself: the large entries shrink, the small stay, and the "
-            "direction is another. One factor for all."
-        )
-    unchanged = [k for k in found if np.array_equal(found[k], before[k])]
-    if len(unchanged) == 2:
-        raise NotYet("Only one of three tensors has changed: does `return` stand inside the loop?")
-    if all(np.allclose(np.linalg.norm(g), 1) for g in found.values()):
-        raise NotYet(
-            "Each tensor has norm 1 now: the norm is to be that of all tensors together, one number."
-        )
-    total = math.sqrt(sum(np.sum(g**2) for g in found.values()))
-    factors = {k: np.sum(found[k] * before[k]) / np.sum(before[k] ** 2) for k in found}
-    one = next(iter(factors.values()))
-    if all(math.isclose(f, one, rel_tol=1e-6) for f in factors.values()):
-        if math.isclose(one, 1 / 49, rel_tol=1e-6):
-            raise NotYet("All is divided by 49, the sum of squares: the norm is its root.")
-        if math.isclose(one, 1 / 11, rel_tol=1e-6):
+    _switched_off(answer)
+    rng = np.random.default_rng(2)
+    h, R = rng.normal(size=(2, 3, 6, 4))
+    layer = _layer(answer)
+    layer.forward(h.copy())
+    grads = {"h": layer.backward(R.copy())}
+    for line in check_gradients(lambda t: (R * _layer(answer).forward(t["h"])).sum(), {"h": h}, grads):
+        if not line.ok:
             raise NotYet(
-                "All is divided by 11, the sum of the tensors' norms 6, 3, 2: squares add up, norms do not."
+                f"The gradient check finds {line.analytic:.4g}, want {line.numeric:.4g}: {line.hint}."
             )
-        raise NotYet(f"Gradients of norm 7 were scaled by {one:.4g}, to norm {total:.4g}: want a norm of 1.")
+    return "The same mask both ways, and none when it is off."
+
+
+def _drawn_once(answer):
+    """Whether a second forward in training has the mask of the first."""
+    layer = _layer(answer)
+    if np.array_equal(_pass(layer.forward, "forward", ONES), _pass(layer.forward, "forward", ONES)):
+        if np.array_equal(_pass(_layer(answer).forward, "forward", ONES), ONES):
+            return  # nothing was dropped at all: another remark
+        raise NotYet(
+            "Two calls of forward used one mask: draw a new one each time, or the same units are always away."
+        )
+
+
+def _explain_mask(mask, off):
+    if np.array_equal(mask, ONES):
+        raise NotYet("Nothing was dropped in training.")
+    dropped, kept = np.mean(mask == 0), mask[mask != 0]
+    if not len(kept) or np.ptp(kept) > 1e-9:
+        raise NotYet("What is kept should be multiplied by one factor, the same for all: yours varies.")
+    if np.all((mask == 0) == (mask[:, :1] == 0)) or np.all((mask == 0) == (mask[:1] == 0)):
+        raise NotYet(
+            "A whole row or column was dropped at once: draw one number for every entry of h (h.shape)."
+        )
+    factor = kept[0]
+    if abs(dropped - (1 - P)) < 0.06:
+        raise NotYet(
+            f"With p = {P} a share of {dropped:.2f} was dropped: p is the chance to be dropped, not kept."
+        )
+    if abs(dropped - P) > 0.06:
+        raise NotYet(f"With p = {P} a share of {dropped:.2f} was dropped: want {P}, within chance.")
+    if np.isclose(factor, 1) and np.allclose(off, (1 - P) * ONES):
+        raise NotYet(
+            "You shrink when sampling instead of enlarging in training. The means agree, but this lesson's "
+            "dropout is inverted: with training=False it must do nothing."
+        )
+    if np.isclose(factor, 1):
+        raise NotYet(f"What is kept is not enlarged: the mean of ones came out as {mask.mean():.2f}, want 1.")
+    if np.isclose(factor, 1 / P):
+        raise NotYet(
+            f"What is kept is multiplied by 1 / p: the mean is then {mask.mean():.2f}. Which share is left?"
+        )
+    if not np.isclose(factor, 1 / (1 - P)):
+        raise NotYet(
+            f"What is kept is multiplied by {factor:.3g}: the mean of ones is {mask.mean():.2f}, want 1."
+        )
+
+
+def _switched_off(answer):
+    layer = _layer(answer)
+    layer.forward(ONES.copy())
+    off = _pass(layer.forward, "forward", ONES, False)
+    if np.any(off == 0):
+        raise NotYet("With training=False units are still dropped: sampling wants the whole network.")
+    if not np.array_equal(off, ONES):
+        raise NotYet(
+            f"With training=False the ones became {off.flat[0]:.3g}: inverted dropout then does nothing."
+        )
+    back = _pass(layer.backward, "backward", ONES)
+    if not np.array_equal(back, ONES):
+        raise NotYet(
+            f"After forward with training=False, backward multiplies by {back.flat[0]:.3g}: it must let the "
+            "gradient through unchanged."
+            if np.ptp(back) == 0
+            else "After forward with training=False, backward still uses the mask of the call before."
+        )
+    fresh = _layer(answer)
+    fresh.forward(ONES.copy(), False)
+    try:
+        fresh.backward(ONES.copy())
+    except AttributeError:
+        raise NotYet(
+            "If the very first forward has training=False, backward finds no mask: set one there, too."
+        ) from None
+
+
+GRADIENTS = np.array([1000.0, 1.0, -0.5, 1e-3, -1e-8, 1e-9])
+
+
+@grader("10.2")
+def first_step(answer):
+    """Adam's first step, for any gradient."""
+    with np.errstate(all="ignore"):
+        found = [answer(g, lr=0.01) for g in GRADIENTS]
+        fixed = answer(1.0, lr=0.01) == answer(1.0, lr=0.02)
+    if any(change is None or np.ndim(change) for change in found):
+        raise NotYet("Want one number for one gradient: does first_step end with `return`?")
+    found, right = np.array(found, float), np.array([_first(g) for g in GRADIENTS])
+    if not np.allclose(found, right, rtol=1e-6, atol=0):
+        _explain_first(found, right, fixed)
+    try:
+        with np.errstate(all="ignore"):
+            at_zero = answer(0.0)
+    except ZeroDivisionError:
+        at_zero = np.nan
+    if at_zero != 0:
+        raise NotYet(f"For g = 0 came {at_zero}: epsilon is there so that this is 0.")
+    return "About lr, whatever the gradient: only its sign is left."
+
+
+def _first(g, lr=0.01):
+    w = {"w": np.zeros(1)}
+    Adam(w, lr=lr).step({"w": np.array([g])})
+    return w["w"][0]
+
+
+def _explain_first(found, right, fixed):
+    sign = np.sign(GRADIENTS)
+    with np.errstate(all="ignore"):
+        ratio = found[:4] / right[:4]
+    if np.allclose(found, -right, rtol=1e-6, atol=0):
+        raise NotYet("The sign is turned round: that goes uphill. The step is subtracted.")
+    if np.allclose(found, -0.01 * GRADIENTS) or np.allclose(found, 0.01 * GRADIENTS):
+        raise NotYet("This is plain descent, in proportion to g. What becomes of g / sqrt(g^2)?")
+    if np.allclose(found, -0.01 * sign):
+        raise NotYet(
+            "Nearly: it is lr against the sign of g for every gradient that is large. But for g = -1e-8 the "
+            "step is only half of that. What did you leave out?"
+        )
+    if np.allclose(np.abs(ratio), 0.1 / np.sqrt(0.001), rtol=1e-3):
+        raise NotYet(
+            "3.16 times too much: that is the first step *without* bias correction. Divide m and v as well."
+        )
+    if fixed:
+        raise NotYet("The step is the same for lr = 0.01 and lr = 0.02: `lr` has to stand in it.")
+    if np.allclose(np.abs(ratio), 0.1, rtol=1e-3) or np.allclose(
+        np.abs(ratio), 1 / np.sqrt(0.001), rtol=1e-3
+    ):
+        raise NotYet(
+            "Only one of the two means is corrected: both m and v start at 0, and both are too small."
+        )
+    if np.allclose(found[:3], -0.01 / GRADIENTS[:3], rtol=1e-3):
+        raise NotYet(
+            "It shrinks as g grows: the root of v is missing. The size that we divide by is sqrt(g^2)."
+        )
+    if np.allclose(np.abs(ratio), 1, rtol=1e-4) and np.all(found[:4] < 0):
+        raise NotYet(
+            "The weight always goes down: a negative gradient must make it go up. (sqrt(g^2) is |g|, not g.)"
+        )
+    inside = -0.01 * GRADIENTS / np.sqrt(GRADIENTS**2 + 1e-8)
+    if np.allclose(found, inside, rtol=1e-6, atol=0):
+        raise NotYet(
+            "Epsilon stands inside the root: there it acts like a size of 1e-4, not of 1e-8. Add it outside."
+        )
+    place = int(np.argmax(~np.isclose(found, right, rtol=1e-6, atol=0)))
     raise NotYet(
-        "The tensors were scaled by different factors "
-        f"({', '.join(f'{k}: {f:.3g}' for k, f in factors.items())}): compute the norm once, before "
-        "anything changes."
+        f"For g = {GRADIENTS[place]:g} and lr = 0.01 came {found[place]:.4g}, want {right[place]:.4g}."
     )
+
+
+SHAPES = {"W": (3, 2), "b": (3, 1)}
+STEPS = 6
+
+
+def _gradients():
+    rng = np.random.default_rng(3)
+    return [
+        {k: rng.normal(0, 1, s) * 10.0 ** rng.integers(-6, 2, s) for k, s in SHAPES.items()}
+        for _ in range(STEPS)
+    ]
+
+
+def _start():
+    rng = np.random.default_rng(4)
+    return {k: rng.normal(size=s) for k, s in SHAPES.items()}
+
+
+@grader("10.3")
+def adam(answer):
+    """Adam for a dictionary of arrays."""
+    params, path, right = _start(), [], _start()
+    held = dict(params)
+    optimizer, theirs = answer(params, lr=0.01), Adam(right, lr=0.01)
+    _separate(optimizer, params)
+    wanted = []
+    for grads in _gradients():
+        given = {k: g.copy() for k, g in grads.items()}
+        try:
+            with np.errstate(all="ignore"):
+                optimizer.step(given)
+        except ZeroDivisionError:
+            raise NotYet("A division by 0: 1 - beta^t is 0 at t = 0. The first step has t = 1.") from None
+        if any(not np.array_equal(given[k], grads[k]) for k in SHAPES):
+            raise NotYet("grads were changed: compute with them, and leave them as they are.")
+        if any(params[k] is not held[k] for k in SHAPES):
+            raise NotYet(
+                "The dictionary got new arrays, and the old ones, which the network holds, did not change: "
+                "assign *into* them."
+            )
+        theirs.step(grads)
+        path.append(np.concatenate([params[k].ravel() for k in SHAPES]))
+        wanted.append(np.concatenate([right[k].ravel() for k in SHAPES]))
+    start = np.concatenate([p.ravel() for p in _start().values()])
+    path, wanted = np.array(path) - start, np.array(wanted) - start
+    if not path.any():
+        raise NotYet(
+            "No parameter has changed: `p = p - ...` gives the name p to a new array. Change it in place."
+        )
+    if not np.allclose(path, wanted, rtol=1e-7, atol=1e-12):
+        _explain_path(path, wanted)
+    return "The package's Adam, to the last digits."
+
+
+def _separate(optimizer, params):
+    kept = [d for d in vars(optimizer).values() if isinstance(d, dict) and d is not params]
+    arrays = [a for d in kept for a in d.values() if isinstance(a, np.ndarray)]
+    if len({id(d) for d in kept}) < len(kept) or len({id(a) for a in arrays}) < len(arrays):
+        raise NotYet(
+            "Two of the means you keep are one and the same object under two names: what is written into "
+            "one stands in the other, too. Make each its own."
+        )
+    if any(a is p for a in arrays for p in params.values()):
+        raise NotYet("A mean that you keep *is* a parameter's array: make a new array of zeros.")
+
+
+def _explain_path(path, wanted):
+    if not np.any(np.isfinite(path[0])):
+        raise NotYet("nan or infinity for every weight: 1 - beta^t is 0 at t = 0. The first step has t = 1.")
+    if not np.all(np.isfinite(path)):
+        raise NotYet(
+            "nan or infinity for some weights: the root of something negative. Is v a mean of *squares*, and "
+            "beta^t a power, `**`?"
+        )
+    if np.allclose(path, -wanted, rtol=1e-6):
+        raise NotYet("Every step goes uphill: the change is subtracted.")
+    for fault, remark in FAULTS.items():
+        if np.allclose(path, _simulated(fault), rtol=1e-6, atol=1e-12):
+            raise NotYet(remark)
+    step = int(np.argmax(~np.all(np.isclose(path, wanted, rtol=1e-7, atol=1e-12), axis=1))) + 1
+    if step > 1:
+        raise NotYet(
+            f"Right up to step {step - 1}, wrong from step {step} on: look at what is carried from one step "
+            "to the next."
+        )
+    place = int(np.argmax(np.abs(path[0] - wanted[0])))
+    raise NotYet(
+        f"Wrong from the first step on: a weight changed by {path[0][place]:.4g}, want "
+        f"{wanted[0][place]:.4g} (lr is 0.01). Compare each line with the formulas, at t = 1."
+    )
+
+
+FAULTS = {
+    "none": "Both bias corrections are missing: the first step is 3.16 lr. Divide by 1 - beta^t.",
+    "only m": "v is not corrected: at t = 1 its root is 32 times too small, and the step too large.",
+    "only v": "m is not corrected: at t = 1 it is 10 times too small, and so is the step.",
+    "stored": "The corrected means are stored as m and v, and corrected again next time: keep the raw.",
+    "t a tensor": "t is counted up for each tensor, so the second one is always ahead: count once in a step.",
+    "t ahead": "t is 2 in the first step: begin at 0 and count up before, or begin at 1 and count up after.",
+    "t stays": "t stays at 1, so m and v are divided by 1 - beta for ever: count it up, and keep it in self.",
+    "forgotten": "m and v begin anew at 0 in each step, which leaves lr times the sign: keep them in self.",
+    "inside": "Epsilon stands inside the root, where it acts like a size of 1e-4: add it outside.",
+    "swapped": "The two betas are exchanged: m forgets fast (0.9), v slowly (0.999).",
+    "no root": "The step is divided by v itself: v has the size of g^2, so take its root.",
+}
+
+
+def _simulated(fault, lr=0.01, eps=1e-8):
+    """The path of Adam with a usual fault."""
+    w, m, v = ({k: np.zeros(s) for k, s in SHAPES.items()} for _ in range(3))
+    b1, b2 = (0.999, 0.9) if fault == "swapped" else (0.9, 0.999)
+    path = []
+    for k, grads in enumerate(_gradients(), 1):
+        for i, (name, g) in enumerate(grads.items()):
+            if fault == "forgotten":
+                m[name], v[name] = np.zeros_like(g), np.zeros_like(g)
+            t = {"t a tensor": 2 * k - 1 + i, "t ahead": k + 1, "t stays": 1, "forgotten": 1}.get(fault, k)
+            m[name] = b1 * m[name] + (1 - b1) * g
+            v[name] = b2 * v[name] + (1 - b2) * g**2
+            mh = m[name] if fault in ("none", "only v") else m[name] / (1 - b1**t)
+            vh = v[name] if fault in ("none", "only m") else v[name] / (1 - b2**t)
+            if fault == "stored":
+                m[name], v[name] = mh, vh
+            below = {"inside": np.sqrt(vh + eps), "no root": vh + eps}.get(fault, np.sqrt(vh) + eps)
+            w[name] = w[name] - lr * mh / below
+        path.append(np.concatenate([p.ravel() for p in w.values()]))
+    return np.array(path)

@@ -1,174 +1,192 @@
-"""Grades lesson 11."""
+"""Grades lesson 11, and makes its broken runs."""
 
-import numbers
+import math
 
 import numpy as np
 
-from ...composing import sampling
+from ...corpus.corpus import Corpus
+from ...evaluation.evaluation import evaluate
+from ...evaluation.predictors import ModelPredictor
+from ...model import MelodyModel
+from ...network import Adam, clip_by_global_norm
 from ..check import NotYet, grader
 
+CAUSES = {
+    "rate too high": "the learning rate is far too high",
+    "rate too low": "the learning rate is far too low",
+    "target is the input": "the shift by one is missing: each target is the token just read",
+    "targets of other windows": "each window is asked for the continuation of another one",
+    "too few songs": "the network sees a handful of songs again and again",
+    "dropout while measuring": "dropout is left on for the held-out songs",
+}
 
-def _call(answer, y, T):
-    """The answer's distribution for a copy of y, its form checked."""
-    given = y.copy()
-    with np.errstate(all="ignore"):
-        try:
-            p = answer(given, T)
-        except ZeroDivisionError:
-            raise NotYet(f"T = {T} was divided by: the limit needs a branch of its own.") from None
-    if p is None:
-        raise NotYet("tempered returned None: does every branch end with `return`?")
-    if np.shape(p) != y.shape:
-        raise NotYet(
-            f"Of {len(y)} logits came something of shape {np.shape(p)}: want one probability for each "
-            "symbol, "
-            "also at T = 0 (a distribution, not an index)."
-        )
-    if not np.array_equal(given, y):
-        raise NotYet(
-            "Your code changed y itself (`y -= ...` works in place): the caller still needs its logits."
-        )
-    try:
-        return np.asarray(p, float)
-    except (TypeError, ValueError):
-        raise NotYet("What came back are not numbers: want an array of probabilities.") from None
-
-
-@grader("11.1")
-def tempered(answer):
-    """The distribution of logits at a temperature, 0 or more."""
-    y = np.array([1.5, -0.3, 0.2, 2.1])
-    for T in (1.0, 0.5, 2.0):
-        _same(_call(answer, y, T), y, T)
-    for y, T in ((np.array([2.0, 1.0, -1.0]), 1e-3), (np.array([3000.0, 2999.0]), 1.0)):
-        p = _call(answer, y, T)
-        if not np.all(np.isfinite(p)):
-            raise NotYet(
-                f"nan for logits {y.tolist()} at T = {T}: an exponential grew beyond every float. What may "
-                "be "
-                "subtracted from all logits, because it cancels, so that no exponent is above 0?"
-            )
-        _same(p, y, T)
-    p = _call(answer, np.array([-3000.0, -3001.0]), 1.0)
-    if not np.all(np.isfinite(p)):
-        raise NotYet(
-            "nan for logits -3000 and -3001: all exponentials became 0. What you subtract must follow the "
-            "logits, "
-            "so that the largest exponent is 0 wherever they lie."
-        )
-    y = np.array([1.0, 3.0, 2.0])
-    p = _call(answer, y, 0)
-    if not np.all(np.isfinite(p)):
-        raise NotYet("nan at T = 0: there y / T is 0 / 0. Write the limit down as a branch of its own.")
-    if p.argmax() != 1 or not np.isclose(p[1], 1):
-        raise NotYet(
-            f"At T = 0 the logits {y.tolist()} gave {p.tolist()}: want 1 at the largest, 0 elsewhere."
-        )
-    y = np.array([1.0, 1.0 + 1e-9, 0.0])
-    p = _call(answer, y, 0)
-    if not np.array_equal(p, [0, 1, 0]):
-        raise NotYet(
-            "At T = 0 two logits that differ by 1e-9 both got a share. Is a small number put in T's place? "
-            "Then "
-            "0 means only 'nearly 0': write the limit itself."
-        )
-    p = _call(answer, np.array([0.0, 2.0, 2.0]), 0)
-    if not np.array_equal(p, [0, 1, 0]):
-        raise NotYet(
-            f"At T = 0 the logits [0, 2, 2] gave {p.tolist()}: two are equally large, and only the first of "
-            "them "
-            "is to get the 1. Which function of NumPy gives a single place, not all?"
-        )
-    return "From 0 to infinity, and no nan."
+# What one would see if it were so, and what is there to be seen instead.
+WOULD = {
+    "rate too high": "the loss would jump about, also far above ln V",
+    "rate too low": "both curves would still be on their way down from ln V, side by side, nearly straight",
+    "target is the input": "training would fall to nearly 0 (the answer has just been read), while "
+    "honest predictions of the next symbol get worse than an even guess",
+    "targets of other windows": "nothing that was read would help with the answer, and only how frequent "
+    "each symbol is could be learnt: look where that line is",
+    "too few songs": "training would go on falling, while what is learnt about a few songs helps less and "
+    "less with others",
+    "dropout while measuring": "training would be as in the healthy run, and only the held-out curve a "
+    "little too high",
+}
+RIGHT = {
+    "A": "targets of other windows",
+    "B": "too few songs",
+    "C": "rate too high",
+    "D": "target is the input",
+}
+SEEN = {
+    "A": "falls quickly to one level and stays there, training and held-out alike",
+    "B": "falls in training to the end, while its held-out loss does not: look for its lowest place",
+    "C": "goes above ln V in training too: its steps make it worse, not better",
+    "D": "has hardly any training loss left, and a held-out loss that ends above ln V",
+}
 
 
-def _same(p, y, T):
-    right = sampling.tempered(y, T)
-    if np.allclose(p, right, atol=1e-9):
-        return
-    if not np.all(np.isfinite(p)):
-        raise NotYet(f"nan or infinity for logits {y.tolist()} at T = {T}.")
-    if T != 1 and np.allclose(p, sampling.tempered(y, 1 / T)):
-        raise NotYet("A high T makes your distribution sharper: the logits are multiplied by T, not divided.")
-    if T != 1 and np.allclose(p, sampling.tempered(y, 1)):
-        raise NotYet(
-            "T changes nothing: it cancels where it stands now (under the exponentials, or the sum, or the "
-            "largest logit alone). It belongs inside the exponent, under all that stands there."
-        )
-    if not np.isclose(p.sum(), 1):
-        raise NotYet(f"At T = {T} the probabilities add up to {p.sum():.4g}, not 1: divide by their own sum.")
-    raise NotYet(
-        f"At T = {T} the logits {y.tolist()} gave {np.round(p, 4).tolist()}: not exp(y / T) over its sum."
-    )
+def ill_run(name: str, corpus: Corpus) -> dict[str, np.ndarray]:
+    """A run with one thing wrong: "A", "B", "C" or "D"."""
+    return _train(corpus, RIGHT[name])
 
 
-P = np.array([0.2, 0.5, 0.3])
-BY_HAND = ((0.1, 0), (0.3, 1), (0.65, 1), (0.95, 2), (0.0, 0), (0.75, 2))
+def healthy_run(corpus: Corpus) -> dict[str, np.ndarray]:
+    """The same run with nothing wrong."""
+    return _train(corpus)
 
 
-def _index(answer, p, u):
-    found = answer(p.copy(), u)
-    if found is None:
-        raise NotYet(f"draw(p, {u}) returned None: does it return the index in every case?")
-    if np.ndim(found) != 0:
-        raise NotYet(f"draw gave an array of shape {np.shape(found)}: want a single index.")
-    if not isinstance(found, numbers.Integral):
-        if any(np.isclose(found, s) for s in (*np.cumsum(p), *p)):
-            raise NotYet("draw gave a probability or a running sum: want the symbol's place, a whole number.")
-        raise NotYet(f"draw gave {found!r}: want a whole number, the symbol's index.")
-    return int(found)
+def _train(corpus: Corpus, cause: str = "", steps: int = 500, every: int = 25) -> dict[str, np.ndarray]:
+    """Means of the training loss and the held-out loss, every so many steps; T = 32, B = 16."""
+    d, rng = corpus.delimiter, np.random.default_rng(0)
+    songs = corpus.part("training")[: 10 if cause == "too few songs" else None]
+    stream = np.concatenate([np.append(d, song) for song in songs] + [[d]])
+    model = MelodyModel(len(corpus.vocabulary), 32, dropout=0, rng=rng)
+    adam = Adam(model.params, {"rate too high": 4.0}.get(cause, 0.02))
+    training, held_out = [], []
+    for _ in range(steps):
+        s = stream[rng.integers(len(stream) - 32, size=16) + np.arange(33)[:, None]]
+        tokens, targets = s[:-1], s[1:]
+        if cause == "target is the input":
+            targets = tokens
+        elif cause == "targets of other windows":
+            targets = targets[:, rng.permutation(16)]
+        training.append(float(model.forward(tokens, targets)))
+        model.backward()
+        clip_by_global_norm(model.grads, 1.0)
+        adam.step(model.grads)
+        if len(training) % every == 0:
+            network = ModelPredictor(model, d)
+            found = evaluate(network, corpus.part("validation")[:30], corpus.vocabulary, bootstrap=0)
+            held_out.append(found["nats_per_symbol"])
+    return {
+        "step": np.arange(every, steps + 1, every),
+        "training": np.reshape(training, (-1, every)).mean(axis=1),
+        "held_out": np.array(held_out),
+    }
 
 
 @grader("11.2")
-def draw(answer):
-    """An index from a distribution and a uniform number."""
-    found = [_index(answer, P, u) for u, _ in BY_HAND]
-    if any(_index(answer, P, u) != first for (u, _), first in zip(BY_HAND, found)):
+def causes(answer):
+    """A dictionary from curve to cause."""
+    said = answer()
+    if not isinstance(said, dict):
         raise NotYet(
-            "The same p and u gave two different symbols: u is the only random number, and it is given."
+            f"causes() gave {type(said).__name__}: want a dictionary with keys A to D (is `return` there?)."
         )
-    right = [i for _, i in BY_HAND]
-    if found != right:
-        _explain(found, right)
-    if _index(answer, P, 0.2) == 0:
-        raise NotYet(
-            "u = 0.2 with p = [0.2, 0.5, 0.3] gave symbol 0, whose piece is 0 <= u < 0.2: 'exceeds' means > "
-            "and not "
-            ">= (in searchsorted, that is the side)."
-        )
-    if _index(answer, np.array([0.0, 1.0]), 0.0) == 0:
-        raise NotYet("u = 0 drew a symbol of probability 0: its running sum is 0, which does not exceed u.")
-    tenths = np.full(10, 0.1)
-    last = _index(answer, tenths, 1 - 2**-53)
-    if last != 9:
-        raise NotYet(
-            f"Ten symbols of probability 0.1 and the largest u below 1 gave {last}, want 9: the running sum "
-            "ends "
-            "below 1 by a rounding, and u lies above it. Measure u against the last running sum."
-        )
-    p = np.array([0.05, 0.4, 0.0, 0.25, 0.3])
-    counts = np.bincount([_index(answer, p, (k + 0.5) / 1000) for k in range(1000)], minlength=5)
-    if len(counts) != 5 or np.abs(counts / 1000 - p).max() > 0.002:
-        raise NotYet(
-            f"1000 evenly spaced u drew {counts.tolist()} symbols from p = {p.tolist()}: want 1000 p."
-        )
-    return "Each symbol gets the part of the line that is its probability."
+    if missing := [name for name in RIGHT if name not in said]:
+        raise NotYet(f"No cause for run {', '.join(missing)}.")
+    if unknown := [cause for cause in said.values() if cause not in CAUSES]:
+        raise NotYet(f"{unknown[0]!r} is none of the six names: copy one of {', '.join(CAUSES)}.")
+    wrong = [name for name in RIGHT if said[name] != RIGHT[name]]
+    if wrong:
+        name = wrong[0]
+        more = f" ({len(wrong)} of the four are not right yet.)" if len(wrong) > 1 else ""
+        would = WOULD[said[name]]
+        raise NotYet(f"Run {name}, {said[name]!r}? Then {would}. But run {name} {SEEN[name]}.{more}")
+    return "Four causes from eight curves."
 
 
-def _explain(found, right):
-    if len(set(found)) == 1 and found[0] == int(P.argmax()):
-        raise NotYet("Every u gave symbol 1, the likeliest: that is argmax. u has to decide.")
-    if found == [i + 1 for i in right]:
-        raise NotYet("Every index is one too high: the first running sum belongs to symbol 0.")
-    if found == [i - 1 for i in right] or found == [(i - 1) % 3 for i in right]:
+def _grads(scale=1.0):
+    """Tensors of norms 6, 3 and 2, together 7."""
+    return {
+        "U": scale * np.array([[2.0, -4.0], [4.0, 0.0]]),
+        "W": scale * np.array([[1.0, -2.0, 2.0]]),
+        "b": scale * np.array([[1.2], [1.6]]),
+    }
+
+
+@grader("11.1")
+def clip(answer):
+    """Scale a dictionary of gradients in place to a global norm, and give the norm before."""
+    grads = _grads()
+    kept = dict(grads)
+    norm = answer(grads, 1.0)
+    if any(grads.get(k) is not kept[k] for k in kept):
         raise NotYet(
-            "Every index is one too low: you took the last running sum below u, not the first above it."
+            "The dictionary holds new arrays now. The optimiser may hold the old ones: change the numbers "
+            "inside each array, g *= factor."
         )
-    first_above = [int(np.argmax(u < P)) for u, _ in BY_HAND]
-    nearest = [int(np.argmin(np.abs(P - u))) for u, _ in BY_HAND]
-    if found in (first_above, nearest):
-        raise NotYet("u is compared with the probabilities themselves: compare it with their running sum.")
-    u, want, got = next((u, i, j) for (u, i), j in zip(BY_HAND, found) if i != j)
+    _explain(grads, norm)
+    if norm is None:
+        raise NotYet("The arrays are right, but nothing was returned: give the norm as it was before.")
+    if np.ndim(norm) or not math.isclose(norm, 7, rel_tol=1e-6):
+        if np.ndim(norm) == 0 and math.isclose(norm, 1, rel_tol=1e-6):
+            raise NotYet("The norm returned is the one after clipping: keep the one before, and return it.")
+        raise NotYet(f"The arrays are right, but {norm} was returned for gradients of norm 7.")
+    grads = _grads(0.1)
+    answer(grads, 1.0)
+    if not all(np.allclose(g, a) for g, a in zip(grads.values(), _grads(0.1).values())):
+        raise NotYet(
+            "Gradients of norm 0.7 were changed although the limit is 1: short ones are left as they "
+            "are. As it is, every gradient would get the same length, however flat the place."
+        )
+    grads = _grads(1e3)
+    answer(grads, 100.0)
+    expected = _grads(1e3)
+    clip_by_global_norm(expected, 100.0)
+    if not all(np.allclose(grads[k], expected[k]) for k in grads):
+        raise NotYet("With a limit of 1 it is right, with 100 not: is the limit in the factor?")
+    return "One direction, a bounded step."
+
+
+def _explain(grads, norm):
+    """Raise unless the gradients of norm 7 have been scaled to norm 1."""
+    found = {k: g.copy() for k, g in grads.items()}
+    before = _grads()
+    if all(np.allclose(found[k], before[k] / 7) for k in found):
+        return
+    if all(np.array_equal(found[k], before[k]) for k in found):
+        raise NotYet(
+            "The arrays are as before, but their norm is 7 and the limit 1. `g = g * factor` makes a new "
+            "array and forgets it; `g *= factor` changes the one in the dictionary."
+        )
+    if all(np.allclose(found[k], np.clip(before[k], -1, 1)) for k in found):
+        raise NotYet(
+            "Each *entry* was limited to 1 for itself: the large entries shrink, the small stay, and the "
+            "direction is another. One factor for all."
+        )
+    unchanged = [k for k in found if np.array_equal(found[k], before[k])]
+    if len(unchanged) == 2:
+        raise NotYet("Only one of three tensors has changed: does `return` stand inside the loop?")
+    if all(np.allclose(np.linalg.norm(g), 1) for g in found.values()):
+        raise NotYet(
+            "Each tensor has norm 1 now: the norm is to be that of all tensors together, one number."
+        )
+    total = math.sqrt(sum(np.sum(g**2) for g in found.values()))
+    factors = {k: np.sum(found[k] * before[k]) / np.sum(before[k] ** 2) for k in found}
+    one = next(iter(factors.values()))
+    if all(math.isclose(f, one, rel_tol=1e-6) for f in factors.values()):
+        if math.isclose(one, 1 / 49, rel_tol=1e-6):
+            raise NotYet("All is divided by 49, the sum of squares: the norm is its root.")
+        if math.isclose(one, 1 / 11, rel_tol=1e-6):
+            raise NotYet(
+                "All is divided by 11, the sum of the tensors' norms 6, 3, 2: squares add up, norms do not."
+            )
+        raise NotYet(f"Gradients of norm 7 were scaled by {one:.4g}, to norm {total:.4g}: want a norm of 1.")
     raise NotYet(
-        f"p = [0.2, 0.5, 0.3] and u = {u} gave symbol {got}, want {want}: see where u falls on the line."
+        "The tensors were scaled by different factors "
+        f"({', '.join(f'{k}: {f:.3g}' for k, f in factors.items())}): compute the norm once, before "
+        "anything changes."
     )

@@ -1,236 +1,190 @@
-"""Grades lesson 12: by counting and by equality, never by time."""
+"""Grades lesson 12."""
 
 import numbers
-import tracemalloc
-from collections import Counter
-from typing import ClassVar
 
 import numpy as np
 
-from ...evaluation.bootstrap import interval
-from ...network import LSTM
+from ...composing import sampling
 from ..check import NotYet, grader
 
-BEFORE, STEP = 2, 13  # launches of the lesson's `hoisted`; the lesson asserts that it counts these
 
-STEPS = {
-    12: "One launch a step is missing: `-z` is one, and so is writing into `h[t + 1]`.",
-    11: "Two launches a step are missing: both `-z` and the copy into `h[t + 1]` are launches.",
-    10: "Three launches a step are missing: the sigmoid is four (minus, exp, plus, divide), not one.",
-    14: "One too many a step: a slice such as `Wx[:, t]` is a view, no gather.",
-    15: "Is what stands before the loop counted at every step? It happens once, however large T is.",
-    16: "Three too many a step: i, f and o are slices of s, that is views, and nothing is computed.",
-    20: "Seven too many a step: slices such as `z[: 3 * H]`, `h[t]` and `Wx[:, t]` are views.",
-    21: "Eight too many a step: the three sigmoids are *one* call here, on blocks that are neighbours.",
-    36: "That is the textbook's loop. `hoisted` has one product a step, and one sigmoid for three gates.",
-    1: "But each operation within a line is a launch of its own.",
-}
+def _call(answer, y, T):
+    """The answer's distribution for a copy of y, its form checked."""
+    given = y.copy()
+    with np.errstate(all="ignore"):
+        try:
+            p = answer(given, T)
+        except ZeroDivisionError:
+            raise NotYet(f"T = {T} was divided by: the limit needs a branch of its own.") from None
+    if p is None:
+        raise NotYet("tempered returned None: does every branch end with `return`?")
+    if np.shape(p) != y.shape:
+        raise NotYet(
+            f"Of {len(y)} logits came something of shape {np.shape(p)}: want one probability for each "
+            "symbol, "
+            "also at T = 0 (a distribution, not an index)."
+        )
+    if not np.array_equal(given, y):
+        raise NotYet(
+            "Your code changed y itself (`y -= ...` works in place): the caller still needs its logits."
+        )
+    try:
+        return np.asarray(p, float)
+    except (TypeError, ValueError):
+        raise NotYet("What came back are not numbers: want an array of probabilities.") from None
 
 
 @grader("12.1")
-def launches(answer):
-    """A formula for the launches of a loop."""
-    found = [answer(T) for T in (1, 2, 5)]
-    if any(not isinstance(n, numbers.Real) for n in found):
-        raise NotYet(f"launches(1) gave {found[0]!r}: want a number.")
-    one, two, five = found
-    if one == two == five:
-        raise NotYet(f"{one} launches for 1 step, for 2 and for 5: what is in the loop happens T times.")
-    if five - two != 3 * (two - one):
-        raise NotYet(
-            f"For 1, 2 and 5 steps you have {one}, {two} and {five}: each further step must add equally many."
-        )
-    step, before = two - one, one - (two - one)
-    if step != STEP:
-        hint = STEPS.get(
-            step, "Write the operations of each line in the loop beside it, as in the worked table."
-        )
-        raise NotYet(f"You count {step} launches a step. {hint}")
-    if before == 0:
-        raise NotYet("A step is right. But what about the two lines before the loop: are they free?")
-    if before != BEFORE:
-        raise NotYet(
-            f"A step is right. Before the loop you count {before}: there stand an addition and a gather."
-        )
-    return "Two once, and thirteen a step: the products are one of thirteen."
-
-
-class _Spy(np.ndarray):
-    """An array that notes which operations made a new one."""
-
-    made: ClassVar[Counter] = Counter()
-
-    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
-        plain = [a.view(np.ndarray) if isinstance(a, _Spy) else a for a in inputs]
-        if out is not None:
-            options["out"] = tuple(a.view(np.ndarray) for a in out)
-        result = getattr(ufunc, method)(*plain, **options)
-        if out is not None:
-            return out[0]
-        _Spy.made[ufunc.__name__] += 1
-        return np.asarray(result).view(_Spy)
-
-
-def _step(H, B):
-    """The arguments of a cell, and what they should hold afterwards, from the package's layer."""
-    rng = np.random.default_rng(H)
-    layer = LSTM(3, H, rng=rng, dtype=np.float64)
-    layer.params["b"][...] = rng.standard_normal((4 * H, 1))
-    x, h0, c0 = rng.standard_normal((1, 3, B)), rng.standard_normal((H, B)), rng.standard_normal((H, B))
-    p = layer.params
-    z = p["W"] @ x[0] + p["U"] @ h0 + p["b"]
-    h = layer.forward(x, h0, c0)[0].copy()
-    gates = 1 / (1 + np.exp(-z))
-    gates[3 * H :] = np.tanh(z[3 * H :])
-    rubbish = [np.full((H, B), np.nan) for _ in range(3)]
-    return (z, c0, *rubbish), {"gates": gates, "c_before": c0.copy(), "c": layer.c_last.copy(), "h": h}
-
-
-@grader("12.2")
-def cell(answer):
-    """A step of an LSTM in place."""
-    (z, c_before, c, h, work), want = _step(5, 3)
-    z_before = z.copy()
-    with np.errstate(all="ignore"):
-        answer(np, z, c_before, c, h, work)
-    _right(z_before, z, c_before, c, h, want)
-    arguments, _ = _step(5, 3)
-    _Spy.made.clear()
-    answer(np, *(a.view(_Spy) for a in arguments))
-    if _Spy.made:
-        what = ", ".join(f"{name} ({times})" for name, times in _Spy.made.items())
-        raise NotYet(
-            f"The numbers are right, but new arrays were made, by: {what}. Give each of these an out=, or "
-            "use an operator such as *=."
-        )
-    arguments, _ = _step(200, 64)
-    size = arguments[1].nbytes
-    tracemalloc.start()
-    try:
-        answer(np, *arguments)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    if peak > size / 2:
-        raise NotYet(
-            f"Every operation has its out=, and yet {peak / size:.1f} times the size of c was allocated: is "
-            "there a copy(), an empty or a zeros in your cell? `work` is there for that."
-        )
-    return "The right numbers, and not one new array."
-
-
-def _right(z_before, z, c_before, c, h, want):
-    if not np.array_equal(c_before, want["c_before"]):
-        raise NotYet("c_before has changed: backward needs the cell state before the step. Write into c.")
-    for name, found in (("c", c), ("h", h)):
-        if np.isnan(found).all():
+def tempered(answer):
+    """The distribution of logits at a temperature, 0 or more."""
+    y = np.array([1.5, -0.3, 0.2, 2.1])
+    for T in (1.0, 0.5, 2.0):
+        _same(_call(answer, y, T), y, T)
+    for y, T in ((np.array([2.0, 1.0, -1.0]), 1e-3), (np.array([3000.0, 2999.0]), 1.0)):
+        p = _call(answer, y, T)
+        if not np.all(np.isfinite(p)):
             raise NotYet(
-                f"{name} holds no numbers. `{name} = ...` gives the name to a new array and leaves the "
-                f"caller's as it was, and `{name} *= ...` multiplies the rubbish in it; `out={name}` writes "
-                "into it."
+                f"nan for logits {y.tolist()} at T = {T}: an exponential grew beyond every float. What may "
+                "be "
+                "subtracted from all logits, because it cancels, so that no exponent is above 0?"
             )
-    i, f, o, g = np.split(want["gates"], 4)
-    H = len(i)
-    if not np.allclose(z, want["gates"]):
-        if np.array_equal(z, z_before):
-            raise NotYet("z still holds what came in: it shall hold the gates, out=s and out=g.")
-        if np.allclose(z[: 3 * H], want["gates"][: 3 * H]):
-            if np.allclose(z[3 * H :], 1 / (1 + np.exp(-z_before[3 * H :]))):
-                raise NotYet("The block g went through the sigmoid: its nonlinearity is tanh.")
-            raise NotYet(
-                "The block g does not hold tanh(z_g) at the end. Did i * g go into its place? backward needs "
-                "g: you have `work`."
-            )
-        for k, (name, gate) in enumerate(zip("ifo", (i, f, o))):
-            block = z[k * H : (k + 1) * H]
-            product = block / gate  # what the gate was multiplied by
-            if any(np.allclose(product, a) for a in (g, want["c_before"], np.tanh(want["c"]))):
-                raise NotYet(
-                    f"The block {name} does not hold its gate at the end, but a product with it. backward "
-                    "needs the gate: put the product into c, h or `work`."
-                )
-        if np.allclose(z[3 * H :], g):
-            raise NotYet(
-                "The first three blocks do not hold 1 / (1 + exp(-z)): check the sign, and the order."
-            )
+        _same(p, y, T)
+    p = _call(answer, np.array([-3000.0, -3001.0]), 1.0)
+    if not np.all(np.isfinite(p)):
         raise NotYet(
-            "z does not hold the gates: sigmoid in the first three blocks (s), tanh in the last (g)."
+            "nan for logits -3000 and -3001: all exponentials became 0. What you subtract must follow the "
+            "logits, "
+            "so that the largest exponent is 0 wherever they lie."
         )
-    if not np.allclose(c, want["c"]):
-        if np.allclose(c, np.tanh(want["c"])):
+    y = np.array([1.0, 3.0, 2.0])
+    p = _call(answer, y, 0)
+    if not np.all(np.isfinite(p)):
+        raise NotYet("nan at T = 0: there y / T is 0 / 0. Write the limit down as a branch of its own.")
+    if p.argmax() != 1 or not np.isclose(p[1], 1):
+        raise NotYet(
+            f"At T = 0 the logits {y.tolist()} gave {p.tolist()}: want 1 at the largest, 0 elsewhere."
+        )
+    y = np.array([1.0, 1.0 + 1e-9, 0.0])
+    p = _call(answer, y, 0)
+    if not np.array_equal(p, [0, 1, 0]):
+        raise NotYet(
+            "At T = 0 two logits that differ by 1e-9 both got a share. Is a small number put in T's place? "
+            "Then "
+            "0 means only 'nearly 0': write the limit itself."
+        )
+    y = np.array([0.0, 1e-4])
+    for T in (0.005, 1e-3, 1e-4):
+        p = _call(answer, y, T)
+        if np.array_equal(p, [0, 1]):
             raise NotYet(
-                "c holds tanh(c): the cell state itself goes on to the next step. Put tanh(c) into h."
+                f"At T = {T} the logits 0 and 0.0001 gave 0 and 1, want {sampling.tempered(y, T).round(4)}: "
+                "the limit is for T = 0 alone. A small T is a temperature like any other."
             )
-        if np.allclose(c, i * g):
-            raise NotYet("c holds only i * g: where is what the forget gate keeps of c_before?")
-        raise NotYet("c is not f * c_before + i * g.")
-    if not np.allclose(h, want["h"]):
-        if np.allclose(h, np.tanh(want["c"])):
-            raise NotYet("h holds tanh(c): the output gate is missing.")
-        if np.allclose(h, o * want["c"]):
-            raise NotYet("h holds o * c: the tanh of c is missing.")
-        raise NotYet("h is not o * tanh(c).")
+        _same(p, y, T)
+    p = _call(answer, np.array([0.0, 2.0, 2.0]), 0)
+    if not np.array_equal(p, [0, 1, 0]):
+        raise NotYet(
+            f"At T = 0 the logits [0, 2, 2] gave {p.tolist()}: two are equally large, and only the first of "
+            "them "
+            "is to get the 1. Which function of NumPy gives a single place, not all?"
+        )
+    return "From 0 to infinity, and no nan."
 
 
-def _songs():
-    """Nats of two predictors on 60 songs: long songs are harder for both, the short ones differ more."""
-    rng = np.random.default_rng(7)
-    length = rng.integers(30, 400, 60)
-    b = length * rng.uniform(0.5, 1.5, 60)
-    return b * (0.93 + 6 / length) * rng.uniform(0.97, 1.03, 60), b
-
-
-@grader("12.3")
-def paired(answer):
-    """A paired bootstrap interval."""
-    a, b = _songs()
-    kept = a.copy(), b.copy()
-    found = answer(a, b, np.random.default_rng(1), 4000)
-    if not (np.array_equal(a, kept[0]) and np.array_equal(b, kept[1])):
-        raise NotYet("a or b has changed: shuffle or sort places, not the songs themselves.")
-    if np.shape(found) != (2,):
-        raise NotYet(f"paired gave something of shape {np.shape(found)}: want two numbers, the ends.")
-    low, high = map(float, found)
-    if low > high:
-        raise NotYet("The lower end is above the upper: return them in this order.")
-    right = _interval(a, b)
-    width, whole = right[1] - right[0], sum(a) / sum(b)
-    if high - low < 1e-9 * width:
-        raise NotYet("Both ends are equal: are the songs drawn *with* replacement, anew for each draw?")
-    if _near((low, high), right, width):
-        return "Two predictors, the same songs, and an honest width."
-    if _near((low, high), _interval(b, a), width):
-        raise NotYet("This is the interval of sum(b) / sum(a): a belongs above the line.")
-    if np.allclose((low, high), np.quantile(a / b, (0.025, 0.975))):
+def _same(p, y, T):
+    right = sampling.tempered(y, T)
+    if np.allclose(p, right, atol=1e-9):
+        return
+    if not np.all(np.isfinite(p)):
+        raise NotYet(f"nan or infinity for logits {y.tolist()} at T = {T}.")
+    if T != 1 and np.allclose(p, sampling.tempered(y, 1 / T)):
+        raise NotYet("A high T makes your distribution sharper: the logits are multiplied by T, not divided.")
+    if T != 1 and np.allclose(p, sampling.tempered(y, 1)):
         raise NotYet(
-            "These are quantiles of the songs' own ratios: no songs were drawn. Draw, add up, divide."
+            "T changes nothing: it cancels where it stands now (under the exponentials, or the sum, or the "
+            "largest logit alone). It belongs inside the exponent, under all that stands there."
         )
-    if high - low > 3 * width and low < whole < high:
-        raise NotYet(
-            f"Your interval is {(high - low) / width:.0f} times as wide as it should be. Are a and b drawn "
-            "separately? Then hard songs no longer cancel: draw places once, and take both there."
-        )
-    middle = (low + high) / 2
-    if abs(middle - sum(right) / 2) > 0.15 * width:
-        if abs(middle - np.mean(a / b)) < 0.15 * width:
-            raise NotYet(
-                "Your interval is that of the mean of the songs' ratios: a short song counts there as much "
-                "as a long one. Add up first, then divide."
-            )
-        raise NotYet(
-            f"Your interval, {low:.4f} to {high:.4f}, does not lie about {whole:.4f}, the ratio of the sums."
-        )
-    if high - low > width:
-        raise NotYet("A little too wide: are these the least and the largest of all, not the quantiles?")
+    if not np.isclose(p.sum(), 1):
+        raise NotYet(f"At T = {T} the probabilities add up to {p.sum():.4g}, not 1: divide by their own sum.")
     raise NotYet(
-        "Too narrow: 95 % of the draws lie between the quantiles 0.025 and 0.975, and each draw has as many "
-        "songs as there are."
+        f"At T = {T} the logits {y.tolist()} gave {np.round(p, 4).tolist()}: not exp(y / T) over its sum."
     )
 
 
-def _interval(a, b):
-    return interval(np.stack([a, b], axis=1), lambda sums: sums[0] / sums[1], 4000)
+P = np.array([0.2, 0.5, 0.3])
+BY_HAND = ((0.1, 0), (0.3, 1), (0.65, 1), (0.95, 2), (0.0, 0), (0.75, 2))
 
 
-def _near(found, want, width):
-    return max(abs(found[0] - want[0]), abs(found[1] - want[1])) < 0.07 * width
+def _index(answer, p, u):
+    found = answer(p.copy(), u)
+    if found is None:
+        raise NotYet(f"draw(p, {u}) returned None: does it return the index in every case?")
+    if np.ndim(found) != 0:
+        raise NotYet(f"draw gave an array of shape {np.shape(found)}: want a single index.")
+    if not isinstance(found, numbers.Integral):
+        if any(np.isclose(found, s) for s in (*np.cumsum(p), *p)):
+            raise NotYet("draw gave a probability or a running sum: want the symbol's place, a whole number.")
+        raise NotYet(f"draw gave {found!r}: want a whole number, the symbol's index.")
+    return int(found)
+
+
+@grader("12.2")
+def draw(answer):
+    """An index from a distribution and a uniform number."""
+    found = [_index(answer, P, u) for u, _ in BY_HAND]
+    if any(_index(answer, P, u) != first for (u, _), first in zip(BY_HAND, found)):
+        raise NotYet(
+            "The same p and u gave two different symbols: u is the only random number, and it is given."
+        )
+    right = [i for _, i in BY_HAND]
+    if found != right:
+        _explain(found, right)
+    if _index(answer, P, 0.2) == 0:
+        raise NotYet(
+            "u = 0.2 with p = [0.2, 0.5, 0.3] gave symbol 0, whose piece is 0 <= u < 0.2: 'exceeds' means > "
+            "and not "
+            ">= (in searchsorted, that is the side)."
+        )
+    if _index(answer, np.array([0.0, 1.0]), 0.0) == 0:
+        raise NotYet("u = 0 drew a symbol of probability 0: its running sum is 0, which does not exceed u.")
+    tenths = np.full(10, 0.1)
+    last = _index(answer, tenths, 1 - 2**-53)
+    if last != 9:
+        raise NotYet(
+            f"Ten symbols of probability 0.1 and the largest u below 1 gave {last}, want 9: the running sum "
+            "ends "
+            "below 1 by a rounding, and u lies above it. Measure u against the last running sum."
+        )
+    ends_in_zero = np.array([*np.full(10, 0.1), 0.0])
+    if _index(answer, ends_in_zero, 1 - 2**-53) == 10:
+        raise NotYet(
+            "The largest u below 1 drew the last symbol, whose probability is 0: the running sum ends below "
+            "u by a rounding, and what lies beyond it was given to the last symbol. Measure u against the "
+            "last running sum instead."
+        )
+    p = np.array([0.05, 0.4, 0.0, 0.25, 0.3])
+    counts = np.bincount([_index(answer, p, (k + 0.5) / 1000) for k in range(1000)], minlength=5)
+    if len(counts) != 5 or np.abs(counts / 1000 - p).max() > 0.002:
+        raise NotYet(
+            f"1000 evenly spaced u drew {counts.tolist()} symbols from p = {p.tolist()}: want 1000 p."
+        )
+    return "Each symbol gets the part of the line that is its probability."
+
+
+def _explain(found, right):
+    if len(set(found)) == 1 and found[0] == int(P.argmax()):
+        raise NotYet("Every u gave symbol 1, the likeliest: that is argmax. u has to decide.")
+    if found == [i + 1 for i in right]:
+        raise NotYet("Every index is one too high: the first running sum belongs to symbol 0.")
+    if found == [i - 1 for i in right] or found == [(i - 1) % 3 for i in right]:
+        raise NotYet(
+            "Every index is one too low: you took the last running sum below u, not the first above it."
+        )
+    first_above = [int(np.argmax(u < P)) for u, _ in BY_HAND]
+    nearest = [int(np.argmin(np.abs(P - u))) for u, _ in BY_HAND]
+    if found in (first_above, nearest):
+        raise NotYet("u is compared with the probabilities themselves: compare it with their running sum.")
+    u, want, got = next((u, i, j) for (u, i), j in zip(BY_HAND, found) if i != j)
+    raise NotYet(
+        f"p = [0.2, 0.5, 0.3] and u = {u} gave symbol {got}, want {want}: see where u falls on the line."
+    )

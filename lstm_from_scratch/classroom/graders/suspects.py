@@ -1,4 +1,4 @@
-"""The programs that lesson 8 hunts bugs in. Who reads on before the hunt spoils it."""
+"""The programs that lesson 9 hunts bugs in. To read on before the hunt is to spoil it."""
 
 import numpy as np
 
@@ -38,7 +38,8 @@ def lstm(p, R, bug=0):
     h, c, gates = [p["h0"]], [p["c0"]], []
     for x_t in x:
         z = W @ x_t + U @ h[-1] + b
-        i, f, o, g = *_sigmoid(z[: 3 * H]).reshape(3, H, -1), np.tanh(z[3 * H :])
+        i, f, o = _sigmoid(z[: 3 * H]).reshape(3, H, -1)
+        g = np.tanh(z[3 * H :])
         c.append((f + c[-1] if bug == 2 else f * c[-1]) + i * g)
         h.append(o * (c[-1] if bug == 4 else np.tanh(c[-1])))
         gates.append((i, f, o, g))

@@ -176,6 +176,16 @@ def right(symbols):
     return found
 
 
+def float_lengths(symbols):
+    found = []
+    for symbol in symbols:
+        if symbol == "_":
+            found[-1] = (found[-1][0], found[-1][1] + 0.25)
+        else:
+            found.append((None if symbol == "r" else int(symbol), 0.25))
+    return found
+
+
 WRONG = {
     "1.1": [
         without_dots,
@@ -202,6 +212,7 @@ WRONG = {
         not_a_list,
     ],
     "1.3": [
+        float_lengths,
         holds_ignored,
         holds_counted_only,
         last_lost,

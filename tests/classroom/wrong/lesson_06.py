@@ -77,6 +77,7 @@ def matrix_alone(h, U):
 
 WRONG = {
     "6.1": [
+        loop(lambda U, dz, dh, h, t, back, R: dz[t - 1] @ U),
         loop(lambda U, dz, dh, h, t, back, R: U @ dz[t - 1]),
         loop(lambda U, dz, dh, h, t, back, R: back + U.T @ dz[t - 1]),
         loop(lambda U, dz, dh, h, t, back, R: U.T @ dh),

@@ -6,7 +6,8 @@ import numpy as np
 def step(line):
     """The exercise with a line of its own."""
 
-    def step_back(dh, dc, i, f, o, g, c_before, c):
+    def step_back(dh, dc, gates, c_before, c):
+        i, f, o, g = gates
         dc = line(dh, dc, f, o, c_before, c)
         dz_i, dz_f = dc * g * i * (1 - i), dc * c_before * f * (1 - f)
         dz_o, dz_g = dh * np.tanh(c) * o * (1 - o), dc * i * (1 - g**2)
@@ -20,26 +21,30 @@ def in_place(dh, dc, f, o, c_before, c):
     return dc
 
 
-def verdicts(text):
-    return lambda: dict(zip("ABCDEF", map(int, text)))
+def loop(**lines):
+    """The exercise with lines of its own: the right ones but for those given."""
+
+    def backward(R, x, h, c, gates, W, U, step):
+        d = {"W": np.zeros_like(W), "U": np.zeros_like(U), "b": np.zeros((len(U), 1)), "x": np.zeros_like(x)}
+        dh_next, dc_next = np.zeros_like(h[0]), np.zeros_like(c[0])
+        for t in reversed(range(1, len(x) + 1)):
+            dz, dc_next = step(R[t - 1] + dh_next, dc_next, gates[t - 1], c[t - 1], c[t])
+            names = {**locals(), "np": np}
+            for name, right in RIGHT.items():
+                exec(lines.get(name, right), names)
+            dh_next = names["dh_next"]
+        return {**d, "h0": dh_next, "c0": dc_next}
+
+    return backward
 
 
-def gru(dz_n=None, dz_u=None, dz_r=None):
-    """The right three lines but for those given."""
-
-    def gru_back(dh, r, u, n, v, h):
-        right_n = dh * (1 - u) * (1 - n**2)
-        found_n = dz_n(dh, r, u, n, v, h) if dz_n else right_n
-        found_u = dz_u(dh, r, u, n, v, h) if dz_u else dh * (h - n) * u * (1 - u)
-        found_r = dz_r(dh, r, u, n, v, h) if dz_r else right_n * v * r * (1 - r)
-        return found_r, found_u, found_n
-
-    return gru_back
-
-
-def other_order(dh, r, u, n, v, h):
-    return gru()(dh, r, u, n, v, h)[::-1]
-
+RIGHT = {
+    "W": "d['W'] += dz @ x[t - 1].T",
+    "U": "d['U'] += dz @ h[t - 1].T",
+    "b": "d['b'] += dz.sum(axis=1, keepdims=True)",
+    "x": "d['x'][t - 1] = W.T @ dz",
+    "next": "dh_next = U.T @ dz",
+}
 
 WRONG = {
     "8.1": [
@@ -62,33 +67,18 @@ WRONG = {
         step(in_place),
     ],
     "8.2": [
-        verdicts("5361"),
-        verdicts("111111"),
-        verdicts("537142"),
-        verdicts("536124"),
-        verdicts("586142"),
-        verdicts("536412"),
-        verdicts("936142"),
-        lambda: [5, 3, 6, 1, 4, 2],
-    ],
-    "8.3": [
-        gru(dz_u=lambda dh, r, u, n, v, h: dh * (n - h) * u * (1 - u)),
-        gru(dz_u=lambda dh, r, u, n, v, h: dh * (h - n)),
-        gru(dz_u=lambda dh, r, u, n, v, h: dh * h * u * (1 - u)),
-        gru(dz_u=lambda dh, r, u, n, v, h: dh * (h + n) * u * (1 - u)),
-        gru(dz_u=lambda dh, r, u, n, v, h: dh * (h - n) * (1 - u**2)),
-        gru(dz_u=lambda dh, r, u, n, v, h: dh * (1 - n + h) * u * (1 - u)),
-        gru(dz_n=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - np.tanh(n) ** 2)),
-        gru(dz_n=lambda dh, r, u, n, v, h: dh * (1 - u) * n * (1 - n)),
-        gru(dz_n=lambda dh, r, u, n, v, h: dh * u * (1 - n**2)),
-        gru(dz_n=lambda dh, r, u, n, v, h: dh * (1 - u)),
-        gru(dz_n=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * r),
-        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * v * r * (1 - r)),
-        gru(dz_r=lambda dh, r, u, n, v, h: dh * v * r * (1 - r)),
-        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * v * (1 - r**2)),
-        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * v),
-        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * h * r * (1 - r)),
-        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * v * u * (1 - u)),
-        other_order,
+        loop(W="d['W'] = dz @ x[t - 1].T"),
+        loop(U="d['U'] = dz @ h[t - 1].T"),
+        loop(b="d['b'] = dz.sum(axis=1, keepdims=True)"),
+        loop(U="d['U'] += dz @ h[t].T"),
+        loop(W="d['W'] += dz @ x[t % len(x)].T"),
+        loop(b="d['b'] += dz.mean(axis=1, keepdims=True)"),
+        loop(b="d['b'] = d['b'] + dz.sum(axis=1)"),
+        loop(next="pass"),
+        loop(next="dh_next += U.T @ dz"),
+        loop(next="dh_next = U[:4].T @ dz[:4]"),
+        loop(x="pass"),
+        loop(W="d['W'] = dz @ x[t - 1].T", U="d['U'] = dz @ h[t - 1].T"),
+        lambda R, x, h, c, gates, W, U, step: None,
     ],
 }

@@ -3,324 +3,76 @@
 import numpy as np
 
 
-class Right:
-    def __init__(self, p, rng):
-        self.p, self.rng = p, rng
+def verdicts(text):
+    return lambda: dict(zip("ABCDEF", map(int, text)))
 
-    def draw(self, shape):
-        return (self.rng.random(shape) >= self.p) / (1 - self.p)
 
-    def forward(self, h, training=True):
-        self.mask = self.draw(h.shape) if training else np.ones(h.shape)
-        return self.mask * h
+def gru(dz_n=None, dz_u=None, dz_r=None):
+    """The right three lines but for those given."""
 
-    def backward(self, dy):
-        return self.mask * dy
+    def gru_back(dh, r, u, n, v, h):
+        right_n = dh * (1 - u) * (1 - n**2)
+        found_n = dz_n(dh, r, u, n, v, h) if dz_n else right_n
+        found_u = dz_u(dh, r, u, n, v, h) if dz_u else dh * (h - n) * u * (1 - u)
+        found_r = dz_r(dh, r, u, n, v, h) if dz_r else right_n * v * r * (1 - r)
+        return found_r, found_u, found_n
 
+    return gru_back
 
-class NewMask(Right):
-    def backward(self, dy):
-        return self.draw(dy.shape) * dy
 
+def other_order(dh, r, u, n, v, h):
+    return gru()(dh, r, u, n, v, h)[::-1]
 
-class NotEnlarged(Right):
-    def draw(self, shape):
-        return self.rng.random(shape) >= self.p
 
-
-class ShrunkWhenSampling(NotEnlarged):
-    def forward(self, h, training=True):
-        self.mask = self.draw(h.shape) if training else np.full(h.shape, 1 - self.p)
-        return self.mask * h
-
-
-class ProbabilityToKeep(Right):
-    def draw(self, shape):
-        return (self.rng.random(shape) < self.p) / self.p
-
-
-class OverP(Right):
-    def draw(self, shape):
-        return (self.rng.random(shape) >= self.p) / self.p
-
-
-class AlwaysOn(Right):
-    def forward(self, h, training=True):
-        return super().forward(h)
-
-
-class BackwardWithoutMask(Right):
-    def backward(self, dy):
-        return dy
-
-
-class BackwardWithoutFactor(Right):
-    def backward(self, dy):
-        return (self.mask > 0) * dy
-
-
-class BackwardDivides(Right):
-    def backward(self, dy):
-        with np.errstate(all="ignore"):
-            return dy / self.mask
-
-
-class WholeUnits(Right):
-    def draw(self, shape):
-        return (self.rng.random((shape[0], 1)) >= self.p) / (1 - self.p) * np.ones(shape)
-
-
-class OneMaskForEver(Right):
-    def forward(self, h, training=True):
-        if not hasattr(self, "first"):
-            self.first = self.draw(h.shape)
-        self.mask = self.first if training else np.ones(h.shape)
-        return self.mask * h
-
-
-class OldMask(Right):
-    def forward(self, h, training=True):
-        if not training:
-            return h
-        return super().forward(h)
-
-
-class OwnGenerator(Right):
-    def draw(self, shape, rng=np.random.default_rng(0)):  # noqa: B008 - as students write it
-        return (rng.random(shape) >= self.p) / (1 - self.p)
-
-
-class InPlace(Right):
-    def forward(self, h, training=True):
-        self.mask = self.draw(h.shape) if training else np.ones(h.shape)
-        h *= self.mask
-        return h
-
-
-def plain_descent(g, lr=0.001, eps=1e-8):
-    return -lr * g
-
-
-def uphill(g, lr=0.001, eps=1e-8):
-    return lr * g / (abs(g) + eps)
-
-
-def without_correction(g, lr=0.001, eps=1e-8):
-    return -lr * 0.1 * g / (np.sqrt(0.001 * g**2) + eps)
-
-
-def one_correction(g, lr=0.001, eps=1e-8):
-    return -lr * 0.1 * g / (abs(g) + eps)
-
-
-def without_epsilon(g, lr=0.001, eps=1e-8):
-    return -lr * np.sign(g)
-
-
-def epsilon_inside(g, lr=0.001, eps=1e-8):
-    return -lr * g / np.sqrt(g**2 + eps)
-
-
-def without_root(g, lr=0.001, eps=1e-8):
-    return -lr * g / (g**2 + eps)
-
-
-def rate_fixed(g, lr=0.001, eps=1e-8):
-    return -0.001 * g / (abs(g) + eps)
-
-
-def always_down(g, lr=0.001, eps=1e-8):
-    return -lr * abs(g) / (abs(g) + eps)
-
-
-class RightAdam:
-    def __init__(self, params, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-        self.params, self.lr, self.beta1, self.beta2, self.eps = params, lr, beta1, beta2, eps
-        self.m = {name: np.zeros_like(p) for name, p in params.items()}
-        self.v = {name: np.zeros_like(p) for name, p in params.items()}
-        self.t = 0
-
-    def step(self, grads):
-        self.t += 1
-        for name, p in self.params.items():
-            self.one(name, p, grads[name])
-
-    def means(self, name, g):
-        self.m[name] = self.beta1 * self.m[name] + (1 - self.beta1) * g
-        self.v[name] = self.beta2 * self.v[name] + (1 - self.beta2) * g**2
-
-    def corrected(self, name):
-        return self.m[name] / (1 - self.beta1**self.t), self.v[name] / (1 - self.beta2**self.t)
-
-    def change(self, name, g):
-        self.means(name, g)
-        m, v = self.corrected(name)
-        return self.lr * m / (np.sqrt(v) + self.eps)
-
-    def one(self, name, p, g):
-        p -= self.change(name, g)
-
-
-class NoCorrection(RightAdam):
-    def corrected(self, name):
-        return self.m[name], self.v[name]
-
-
-class OnlyM(RightAdam):
-    def corrected(self, name):
-        return super().corrected(name)[0], self.v[name]
-
-
-class OnlyV(RightAdam):
-    def corrected(self, name):
-        return self.m[name], super().corrected(name)[1]
-
-
-class CorrectedStored(RightAdam):
-    def corrected(self, name):
-        self.m[name], self.v[name] = super().corrected(name)
-        return self.m[name], self.v[name]
-
-
-class CountedForEachTensor(RightAdam):
-    def step(self, grads):
-        for name, p in self.params.items():
-            self.t += 1
-            self.one(name, p, grads[name])
-
-
-class CountedFromZero(RightAdam):
-    def step(self, grads):
-        for name, p in self.params.items():
-            self.one(name, p, grads[name])
-        self.t += 1
-
-
-class CountedFromOne(RightAdam):
-    def __init__(self, params, **more):
-        super().__init__(params, **more)
-        self.t = 1
-
-
-class NeverCounted(RightAdam):
-    def step(self, grads):
-        self.t = 1
-        for name, p in self.params.items():
-            self.one(name, p, grads[name])
-
-
-class Forgetful(RightAdam):
-    def step(self, grads):
-        self.__init__(self.params, self.lr)
-        super().step(grads)
-
-
-class EpsilonInside(RightAdam):
-    def change(self, name, g):
-        self.means(name, g)
-        m, v = self.corrected(name)
-        return self.lr * m / np.sqrt(v + self.eps)
-
-
-class WithoutRoot(RightAdam):
-    def change(self, name, g):
-        self.means(name, g)
-        m, v = self.corrected(name)
-        return self.lr * m / (v + self.eps)
-
-
-class BetasExchanged(RightAdam):
-    def __init__(self, params, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-        super().__init__(params, lr, beta2, beta1, eps)
-
-
-class NotSquared(RightAdam):
-    def means(self, name, g):
-        self.m[name] = self.beta1 * self.m[name] + (1 - self.beta1) * g
-        self.v[name] = self.beta2 * self.v[name] + (1 - self.beta2) * g
-
-
-class OldMeans(RightAdam):
-    def means(self, name, g):
-        self.m[name] = self.beta1 * self.m[name] + g
-        self.v[name] = self.beta2 * self.v[name] + (1 - self.beta2) * g**2
-
-
-class Uphill(RightAdam):
-    def one(self, name, p, g):
-        p += self.change(name, g)
-
-
-class NameOnly(RightAdam):
-    def one(self, name, p, g):
-        p = p - self.change(name, g)
-
-
-class NewArrays(RightAdam):
-    def one(self, name, p, g):
-        self.params[name] = p - self.change(name, g)
-
-
-class GradientsChanged(RightAdam):
-    def one(self, name, p, g):
-        change = self.change(name, g)
-        g *= 0
-        p -= change
-
-
-class SharedMeans(RightAdam):
-    def __init__(self, params, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-        super().__init__(params, lr, beta1, beta2, eps)
-        self.m = self.v
-
+SOFTMAX = "e = np.exp(y - y.max(axis=0))"
+BETAS = "def adam(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):"
+CORRECTED = "w -= lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)"
+SWAPPED = {10: "dc = dc + dh * o * (1 - np.tanh(c) ** 2)", 11: 'dh = p["U"][2 * H : 3 * H].T @ dz_o'}
 
 WRONG = {
     "9.1": [
-        NewMask,
-        NotEnlarged,
-        ShrunkWhenSampling,
-        ProbabilityToKeep,
-        OverP,
-        AlwaysOn,
-        BackwardWithoutMask,
-        BackwardWithoutFactor,
-        BackwardDivides,
-        WholeUnits,
-        OneMaskForEver,
-        OldMask,
-        OwnGenerator,
-        InPlace,
+        verdicts("5361"),
+        verdicts("111111"),
+        verdicts("537142"),
+        verdicts("536124"),
+        verdicts("586142"),
+        verdicts("536412"),
+        verdicts("936142"),
+        lambda: [5, 3, 6, 1, 4, 2],
     ],
     "9.2": [
-        plain_descent,
-        uphill,
-        without_correction,
-        one_correction,
-        without_epsilon,
-        epsilon_inside,
-        without_root,
-        rate_fixed,
-        always_down,
+        dict,
+        lambda: [1, 10, 16, 19],
+        lambda: {40: "pass"},
+        lambda: {1: "e = np.exp(y - y.max(axis=0)"},
+        lambda: {1: "e = np.exp(y / 1000)"},
+        lambda: {1: SOFTMAX},
+        lambda: {1: SOFTMAX, 16: BETAS},
+        lambda: {1: SOFTMAX, 16: BETAS, 19: CORRECTED},
+        lambda: {1: SOFTMAX, 11: "dc = dc + dh * (1 - np.tanh(c) ** 2)"},
+        lambda: {19: CORRECTED},
+        lambda: {16: BETAS, 17: "m = beta2 * m + (1 - beta2) * g", 19: CORRECTED},
+        lambda: {5: "g = 1 / (1 + np.exp(-z[3 * H :]))"},
+        lambda: {1: SOFTMAX, 2: "return e / e.sum(axis=0)", **SWAPPED, 16: BETAS, 19: CORRECTED},
     ],
     "9.3": [
-        NoCorrection,
-        OnlyM,
-        OnlyV,
-        CorrectedStored,
-        CountedForEachTensor,
-        CountedFromZero,
-        CountedFromOne,
-        NeverCounted,
-        Forgetful,
-        EpsilonInside,
-        WithoutRoot,
-        BetasExchanged,
-        NotSquared,
-        OldMeans,
-        Uphill,
-        NameOnly,
-        NewArrays,
-        GradientsChanged,
-        SharedMeans,
+        gru(dz_u=lambda dh, r, u, n, v, h: dh * (n - h) * u * (1 - u)),
+        gru(dz_u=lambda dh, r, u, n, v, h: dh * (h - n)),
+        gru(dz_u=lambda dh, r, u, n, v, h: dh * h * u * (1 - u)),
+        gru(dz_u=lambda dh, r, u, n, v, h: dh * (h + n) * u * (1 - u)),
+        gru(dz_u=lambda dh, r, u, n, v, h: dh * (h - n) * (1 - u**2)),
+        gru(dz_u=lambda dh, r, u, n, v, h: dh * (1 - n + h) * u * (1 - u)),
+        gru(dz_n=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - np.tanh(n) ** 2)),
+        gru(dz_n=lambda dh, r, u, n, v, h: dh * (1 - u) * n * (1 - n)),
+        gru(dz_n=lambda dh, r, u, n, v, h: dh * u * (1 - n**2)),
+        gru(dz_n=lambda dh, r, u, n, v, h: dh * (1 - u)),
+        gru(dz_n=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * r),
+        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * v * r * (1 - r)),
+        gru(dz_r=lambda dh, r, u, n, v, h: dh * v * r * (1 - r)),
+        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * v * (1 - r**2)),
+        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * v),
+        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * h * r * (1 - r)),
+        gru(dz_r=lambda dh, r, u, n, v, h: dh * (1 - u) * (1 - n**2) * v * u * (1 - u)),
+        other_order,
     ],
 }

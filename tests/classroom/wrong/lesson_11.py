@@ -3,102 +3,135 @@
 import numpy as np
 
 
-def without_maximum(y, T):
-    if T == 0:
-        return np.eye(len(y))[y.argmax()]
-    a = np.exp(y / T)
-    return a / a.sum()
+def norm_of(grads):
+    return np.sqrt(sum(np.sum(g**2) for g in grads.values()))
 
 
-def without_zero(y, T):
-    a = np.exp((y - y.max()) / T)
-    return a / a.sum()
+def tensor_by_tensor(grads, limit):
+    norm = norm_of(grads)
+    for g in grads.values():
+        own = np.linalg.norm(g)
+        if own > limit:
+            g *= limit / own
+    return norm
 
 
-def small_number(y, T):
-    a = np.exp((y - y.max()) / (T + 1e-8))
-    return a / a.sum()
+def entry_by_entry(grads, limit):
+    norm = norm_of(grads)
+    for g in grads.values():
+        np.clip(g, -limit, limit, out=g)
+    return norm
 
 
-def multiplied(y, T):
-    a = np.exp((y - y.max()) * T)
-    return a / a.sum()
+def always(grads, limit):
+    norm = norm_of(grads)
+    for g in grads.values():
+        g *= limit / norm
+    return norm
 
 
-def divided_outside(y, T):
-    a = np.exp(y - y.max()) / T
-    return a / a.sum()
+def forgotten(grads, limit):
+    norm = norm_of(grads)
+    if norm > limit:
+        for g in grads.values():
+            g = g * limit / norm
+    return norm
 
 
-def all_the_largest(y, T):
-    if T == 0:
-        largest = (y == y.max()).astype(float)
-        return largest / largest.sum()
-    a = np.exp((y - y.max()) / T)
-    return a / a.sum()
+def new_arrays(grads, limit):
+    norm = norm_of(grads)
+    if norm > limit:
+        for k in grads:
+            grads[k] = grads[k] * limit / norm
+    return norm
 
 
-def in_place(y, T):
-    y -= y.max()
-    a = np.exp(y / T)
-    return a / a.sum()
+def without_root(grads, limit):
+    norm = sum(np.sum(g**2) for g in grads.values())
+    if norm > limit:
+        for g in grads.values():
+            g *= limit / norm
+    return norm
 
 
-def index_at_zero(y, T):
-    if T == 0:
-        return y.argmax()
-    a = np.exp((y - y.max()) / T)
-    return a / a.sum()
+def sum_of_norms(grads, limit):
+    norm = sum(np.linalg.norm(g) for g in grads.values())
+    if norm > limit:
+        for g in grads.values():
+            g *= limit / norm
+    return norm
 
 
-def largest(p, u):
-    return int(p.argmax())
+def norm_again_and_again(grads, limit):
+    norm = norm_of(grads)
+    for g in grads.values():
+        if norm_of(grads) > limit:
+            g *= limit / norm_of(grads)
+    return norm
 
 
-def against_probabilities(p, u):
-    return int(np.argmax(u < p))
+def nothing_returned(grads, limit):
+    norm = norm_of(grads)
+    if norm > limit:
+        for g in grads.values():
+            g *= limit / norm
 
 
-def not_above(p, u):
-    running = np.cumsum(p)
-    return int(np.searchsorted(running, u * running[-1]))
+def norm_after(grads, limit):
+    always(grads, limit)
+    return norm_of(grads)
 
 
-def against_one(p, u):
-    return int(np.searchsorted(np.cumsum(p), u, side="right"))
+def return_in_the_loop(grads, limit):
+    norm = norm_of(grads)
+    for g in grads.values():
+        g *= min(1, limit / norm)
+        return norm
 
 
-def one_too_low(p, u):
-    return int(np.searchsorted(np.cumsum(p), u, side="right")) - 1
+def limit_forgotten(grads, limit):
+    norm = norm_of(grads)
+    if norm > limit:
+        for g in grads.values():
+            g /= norm
+    return norm
 
 
-def own_random_number(p, u, rng=np.random.default_rng(0)):  # noqa: B008 - as students write it
-    return int(rng.choice(len(p), p=p))
-
-
-def running_sum(p, u):
-    running = np.cumsum(p)
-    return running[running > u * running[-1]][0]
+def said(**changed):
+    right = {
+        "A": "targets of other windows",
+        "B": "too few songs",
+        "C": "rate too high",
+        "D": "target is the input",
+    }
+    return lambda: right | changed
 
 
 WRONG = {
     "11.1": [
-        without_maximum,
-        without_zero,
-        small_number,
-        multiplied,
-        divided_outside,
-        all_the_largest,
-        in_place,
-        index_at_zero,
+        tensor_by_tensor,
+        entry_by_entry,
+        always,
+        forgotten,
+        new_arrays,
+        without_root,
+        sum_of_norms,
+        norm_again_and_again,
+        nothing_returned,
+        norm_after,
+        limit_forgotten,
+        return_in_the_loop,
     ],
     "11.2": [
-        largest,
-        against_probabilities,
-        not_above,
-        against_one,
-        one_too_low,
-        own_random_number,
-        running_sum,
+        said(A="rate too low"),
+        said(A="target is the input", D="targets of other windows"),
+        said(B="dropout while measuring"),
+        said(B="target is the input", D="too few songs"),
+        said(D="too few songs"),
+        said(C="too few songs"),
+        said(C="the learning rate"),
+        lambda: ["targets of other windows", "too few songs", "rate too high", "target is the input"],
+        lambda: {"A": "targets of other windows"},
+        lambda: None,
     ],
 }

@@ -3,243 +3,115 @@
 import numpy as np
 
 
-def sigmoid_in_place(xp, s):
-    xp.negative(s, out=s)
-    xp.exp(s, out=s)
-    s += 1
-    xp.divide(1, s, out=s)
+def without_maximum(y, T):
+    if T == 0:
+        return np.eye(len(y))[y.argmax()]
+    a = np.exp(y / T)
+    return a / a.sum()
 
 
-def blocks(z, H):
-    return z[: 3 * H], z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
+def without_zero(y, T):
+    a = np.exp((y - y.max()) / T)
+    return a / a.sum()
 
 
-def activated(xp, z, H):
-    s, i, f, o, g = blocks(z, H)
-    sigmoid_in_place(xp, s)
-    xp.tanh(g, out=g)
-    return i, f, o, g
+def small_number(y, T):
+    a = np.exp((y - y.max()) / (T + 1e-8))
+    return a / a.sum()
 
 
-def new_names(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    c = f * c_before + i * g
-    h = o * xp.tanh(c)  # noqa: F841 - as students write it
+def multiplied(y, T):
+    a = np.exp((y - y.max()) * T)
+    return a / a.sum()
 
 
-def temporaries(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    c[...] = f * c_before + i * g
-    h[...] = o * xp.tanh(c)
+def divided_outside(y, T):
+    a = np.exp(y - y.max()) / T
+    return a / a.sum()
 
 
-def one_temporary(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    c += i * g
-    xp.tanh(c, out=h)
-    h *= o
+def all_the_largest(y, T):
+    if T == 0:
+        largest = (y == y.max()).astype(float)
+        return largest / largest.sum()
+    a = np.exp((y - y.max()) / T)
+    return a / a.sum()
 
 
-def hidden_copy(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    ig = xp.empty(c.shape)
-    xp.multiply(i, g, out=ig)
-    xp.multiply(f, c_before, out=c)
-    c += ig
-    xp.tanh(c, out=h)
-    h *= o
+def in_place(y, T):
+    y -= y.max()
+    a = np.exp(y / T)
+    return a / a.sum()
 
 
-def state_before_overwritten(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    c_before *= f
-    xp.multiply(i, g, out=work)
-    xp.add(c_before, work, out=c)
-    xp.tanh(c, out=h)
-    h *= o
+def index_at_zero(y, T):
+    if T == 0:
+        return y.argmax()
+    a = np.exp((y - y.max()) / T)
+    return a / a.sum()
 
 
-def gate_overwritten(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    g *= i
-    c += g
-    xp.tanh(c, out=h)
-    h *= o
+def largest(p, u):
+    return int(p.argmax())
 
 
-def input_gate_overwritten(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    i *= g
-    c += i
-    xp.tanh(c, out=h)
-    h *= o
+def against_probabilities(p, u):
+    return int(np.argmax(u < p))
 
 
-def all_sigmoid(xp, z, c_before, c, h, work):
-    _, i, f, o, g = blocks(z, len(c))
-    sigmoid_in_place(xp, z)
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=work)
-    c += work
-    xp.tanh(c, out=h)
-    h *= o
+def not_above(p, u):
+    running = np.cumsum(p)
+    return int(np.searchsorted(running, u * running[-1]))
 
 
-def gates_elsewhere(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z.copy(), len(c))
-    c[...] = f * c_before + i * g
-    h[...] = o * xp.tanh(c)
+def against_one(p, u):
+    return int(np.searchsorted(np.cumsum(p), u, side="right"))
 
 
-def sign_forgotten(xp, z, c_before, c, h, work):
-    s, i, f, o, g = blocks(z, len(c))
-    xp.exp(s, out=s)
-    s += 1
-    xp.divide(1, s, out=s)
-    xp.tanh(g, out=g)
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=work)
-    c += work
-    xp.tanh(c, out=h)
-    h *= o
+def one_too_low(p, u):
+    return int(np.searchsorted(np.cumsum(p), u, side="right")) - 1
 
 
-def tanh_into_c(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=work)
-    c += work
-    xp.tanh(c, out=c)
-    xp.multiply(o, c, out=h)
+def own_random_number(p, u, rng=np.random.default_rng(0)):  # noqa: B008 - as students write it
+    return int(rng.choice(len(p), p=p))
 
 
-def no_output_gate(xp, z, c_before, c, h, work):
-    i, f, _, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=work)
-    c += work
-    xp.tanh(c, out=h)
+def running_sum(p, u):
+    running = np.cumsum(p)
+    return running[running > u * running[-1]][0]
 
 
-def forgotten(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=c)
-    xp.tanh(c, out=h)
-    h *= o
+def limit_too_early(y, T):
+    if T < 0.01:
+        return np.eye(len(y))[y.argmax()]
+    a = np.exp((y - y.max()) / T)
+    return a / a.sum()
 
 
-def quantiles(values):
-    low, high = np.quantile(values, [0.025, 0.975])
-    return low, high
-
-
-def drawn_separately(a, b, rng, draws):
-    n = len(a)
-    return quantiles(
-        [a[rng.integers(n, size=n)].sum() / b[rng.integers(n, size=n)].sum() for _ in range(draws)]
-    )
-
-
-def nothing_drawn(a, b, rng, draws):
-    return quantiles(a / b)
-
-
-def mean_of_ratios(a, b, rng, draws):
-    n = len(a)
-    return quantiles([np.mean((a / b)[rng.integers(n, size=n)]) for _ in range(draws)])
-
-
-def without_replacement(a, b, rng, draws):
-    values = []
-    for _ in range(draws):
-        drawn = rng.permutation(len(a))
-        values.append(a[drawn].sum() / b[drawn].sum())
-    return quantiles(values)
-
-
-def least_and_largest(a, b, rng, draws):
-    n = len(a)
-    values = []
-    for _ in range(draws):
-        drawn = rng.integers(n, size=n)
-        values.append(a[drawn].sum() / b[drawn].sum())
-    return min(values), max(values)
-
-
-def ninety(a, b, rng, draws):
-    n = len(a)
-    values = []
-    for _ in range(draws):
-        drawn = rng.integers(n, size=n)
-        values.append(a[drawn].sum() / b[drawn].sum())
-    return np.quantile(values, [0.05, 0.95])
-
-
-def upside_down(a, b, rng, draws):
-    n = len(a)
-    values = []
-    for _ in range(draws):
-        drawn = rng.integers(n, size=n)
-        values.append(b[drawn].sum() / a[drawn].sum())
-    return quantiles(values)
-
-
-def all_values(a, b, rng, draws):
-    n = len(a)
-    places = [rng.integers(n, size=n) for _ in range(draws)]
-    return np.array([a[drawn].sum() / b[drawn].sum() for drawn in places])
-
-
-def differences(a, b, rng, draws):
-    n = len(a)
-    return quantiles([(a - b)[rng.integers(n, size=n)].sum() for _ in range(draws)])
+def last_place_for_the_rest(p, u):
+    return min(int(np.searchsorted(np.cumsum(p), u, side="right")), len(p) - 1)
 
 
 WRONG = {
     "12.1": [
-        lambda T: 13 * T,
-        lambda T: 15 * T,
-        lambda T: 12 * T + 2,
-        lambda T: 11 * T + 2,
-        lambda T: 10 * T + 2,
-        lambda T: 16 * T + 2,
-        lambda T: 20 * T + 2,
-        lambda T: 21 * T + 2,
-        lambda T: 36 * T,
-        lambda T: 14 * T + 2,
-        lambda T: 13 * T + 1,
-        lambda T: 15,
-        lambda T: T**2,
-        lambda T: None,
+        limit_too_early,
+        without_maximum,
+        without_zero,
+        small_number,
+        multiplied,
+        divided_outside,
+        all_the_largest,
+        in_place,
+        index_at_zero,
     ],
     "12.2": [
-        new_names,
-        temporaries,
-        one_temporary,
-        hidden_copy,
-        state_before_overwritten,
-        gate_overwritten,
-        input_gate_overwritten,
-        all_sigmoid,
-        gates_elsewhere,
-        sign_forgotten,
-        tanh_into_c,
-        no_output_gate,
-        forgotten,
-    ],
-    "12.3": [
-        drawn_separately,
-        nothing_drawn,
-        mean_of_ratios,
-        without_replacement,
-        least_and_largest,
-        ninety,
-        upside_down,
-        all_values,
-        differences,
+        last_place_for_the_rest,
+        largest,
+        against_probabilities,
+        not_above,
+        against_one,
+        one_too_low,
+        own_random_number,
+        running_sum,
     ],
 }

@@ -1,0 +1,1 @@
+"""What each lesson draws and prepares, and its reader need not read: one file a lesson."""
