@@ -46,7 +46,7 @@ def render(results: Result) -> str:
 
 
 def pages(results: Result) -> dict[Path, str]:
-    """Everything written from the results: RESULTS.md, and the marked parts of the README and lesson 12."""
+    """Everything written from the results: RESULTS.md, and the marked parts of the README and lesson 16."""
     return {
         RESULTS_MD: render(results),
         **{
