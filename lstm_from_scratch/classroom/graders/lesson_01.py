@@ -12,9 +12,9 @@ from ..check import NotYet, grader
 def _fraction(value, what):
     """A number as a Fraction."""
     if value is None:
-        raise NotYet(f"{what} came None: does every branch end with `return`?")
+        raise NotYet(f"{what} you returned None: does every branch end with `return`?")
     if not isinstance(value, numbers.Real):
-        raise NotYet(f"{what} came {value!r}: want a number of quarters.")
+        raise NotYet(f"{what} you returned {value!r}: want a number of quarters.")
     return Fraction(value)
 
 
@@ -26,7 +26,7 @@ SLIPS = (
     ),
     (
         lambda n, k: Fraction(n, 4) * (2 - Fraction(1, 2**k)),
-        "an 8th would be longer than a quarter. Which number is to be above the line?",
+        "an 8th would be longer than a quarter. Which number belongs in the numerator?",
     ),
     (
         lambda n, k: Fraction(4, n) + Fraction(k, 2),
@@ -46,7 +46,7 @@ SLIPS = (
     ),
     (
         lambda n, k: Fraction(4, n) * (2 - Fraction(2, 2**k) if k else 1),
-        "the last dot is not counted: a range too short?",
+        "the last dot is not counted: is a range too short?",
     ),
     (
         lambda n, k: Fraction(4, n) * (2 - Fraction(2, 2**k)),
@@ -112,16 +112,16 @@ def _by_hand(tokens):
 
 def _pairs(found, what):
     if found is None:
-        raise NotYet(f"{what} came None: does the function return its list?")
+        raise NotYet(f"{what} you returned None: does the function return its list?")
     found = list(found)
     if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
-        raise NotYet(f"{what} came {found[:4]}: want a list of pairs (MIDI number or None, length).")
+        raise NotYet(f"{what} you returned {found[:4]}: want a list of pairs (MIDI number or None, length).")
     if any(d is None for _, d in found):
-        raise NotYet(f"{what} came a note without length: {found[:4]}.")
+        raise NotYet(f"{what} you returned a note without a length: {found[:4]}.")
     if floats := [d for _, d in found if isinstance(d, float)]:
         raise NotYet(
-            f"{what} came a length as a float, {floats[0]}: lengths are Fractions, which stay exact, and "
-            "which `encode` can read. A 16th is Fraction(1, 4)."
+            f"{what} you returned a float as a length, {floats[0]}. Lengths are Fractions, which stay "
+            "exact and which `encode` can read. A 16th is Fraction(1, 4)."
         )
     return [(p, _fraction(d, "As a length")) for p, d in found]
 
@@ -144,24 +144,26 @@ def _explain_tie(tokens, found, right, what):
     heard = f"{' '.join(tokens)} ({what}) gave {_show(found)}"
     plain = [tuple(parse_event(token).note) for token in tokens]
     if found == plain:
-        raise NotYet(f"{heard}: still two notes. Which sign tells that a note belongs to the one before it?")
+        raise NotYet(f"{heard}: still two notes. Which sign says that a note belongs to the one before it?")
     if sum(d for _, d in found) > sum(d for _, d in right):
-        raise NotYet(f"{heard}: more time than in the tokens. Is a note joined and then added again?")
+        raise NotYet(f"{heard}: that lasts longer than the tokens do. Is a note joined and then added again?")
     if len(found) < len(right) and sum(d for _, d in found) == sum(d for _, d in right):
         if len(found) < len(list(itertools.groupby(p for p, _ in plain))):
             raise NotYet(
-                f"{heard}: a note after the `]` was joined too. The tie ends there; the next is new."
+                f"{heard}: a note after the `]` was joined too. The tie ends there; the next note is new."
             )
         raise NotYet(
-            f"{heard}: notes became one only because they are equal. A repeated note is struck again; "
-            "only the brackets tell a tie."
+            f"{heard}: notes became one just because they are equal. A repeated note is struck again; "
+            "only the brackets mark a tie."
         )
     if len(found) == len(right) and [p for p, _ in found] == [p for p, _ in right]:
         i = next(i for i, (a, b) in enumerate(zip(found, right)) if a != b)
         parts = [d for p, d in plain if p == right[i][0]]
         if found[i][1] == parts[0] and found[i][1] < right[i][1]:
-            raise NotYet(f"{heard}: the tied note is as long as its first part. Where is the rest of it?")
-        raise NotYet(f"{heard}: the tied note is as long as its last part alone. Add to what was there.")
+            raise NotYet(
+                f"{heard}: the tied note is only as long as its first part. Where is the rest of it?"
+            )
+        raise NotYet(f"{heard}: the tied note is only as long as its last part. Add to what was there.")
     if any("_" in token for token in tokens):
         raise NotYet(f"{heard}: look at the token with `_`, which both ends a tie and begins one.")
     raise NotYet(f"{heard}, want {len(right)} notes.")
@@ -184,7 +186,7 @@ def decode(answer):
         given = list(symbols)
         found = _pairs(answer(given), f"From {strip}")
         if given != symbols:
-            raise NotYet("Your code changed the list of symbols that it was given; read it only.")
+            raise NotYet("Your code changed the list of symbols that it was given. Only read it.")
         right = [tuple(note) for note in music.decode(symbols).notes]
         if found != right:
             _explain_strip(strip, found, right)
@@ -205,11 +207,13 @@ def _explain_strip(strip, found, right):
     if lengths == [d - Fraction(1, 4) for d in want]:
         raise NotYet(f"{heard}: every note is a 16th too short. The onset lasts a 16th itself.")
     if len(found) == len(right) and len(set(lengths)) == 1 != len(set(want)):
-        raise NotYet(f"{heard}: all have one length. Each `_` must make the note before it longer.")
+        raise NotYet(f"{heard}: all have the same length. Each `_` must make the note before it longer.")
     if len(found) == strip.count(" ") + 1:
         raise NotYet(f"{heard}: a `_` became a note of its own. It only makes the note before it longer.")
     if len(found) < len(right) and sum(lengths) == sum(want):
-        raise NotYet(f"{heard}: two notes became one. Every number is a new onset, also the same again.")
+        raise NotYet(
+            f"{heard}: two notes became one. Every number is a new onset, even if it is the same as before."
+        )
     if [p for p, _ in found] == [p for p, _ in right if p is not None]:
         raise NotYet(f"{heard}: the rest is gone, and what follows it comes too early.")
     raise NotYet(f"{heard}, want {_show(right)}.")

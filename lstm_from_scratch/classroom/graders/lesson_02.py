@@ -26,19 +26,22 @@ MISSED = {
     ),
     "5/2": (
         _melody("5/2", 1, 1),
-        "5/2 quarters is 10 symbols, and not among the eight: not only very long notes are lost.",
+        (
+            "5/2 quarters is 10 symbols, and not among the eight: it is not only very long notes "
+            "that are lost."
+        ),
     ),
     "5/4": (
         _melody(1, "5/4", 1),
-        "5/4 quarters is 5 symbols, and not among the eight: not only long notes are lost.",
+        ("5/4 quarters is 5 symbols, and not among the eight: it is not only long notes that are lost."),
     ),
-    "a rest": (_melody(1, 1, rest="5/2"), "it is a rest that is lost: the rule is for rests too."),
+    "a rest": (_melody(1, 1, rest="5/2"), "it is a rest that is lost: the rule applies to rests too."),
 }
 LET_IN = {
     "whole": (_melody(1, "3/2", 3, "1/4"), "it loses nothing: all its lengths are among the eight."),
     "triplets": (
         _melody("1/3", "1/3", "1/3", 1),
-        "its triplets are on no grid of 16ths: that loss was not needless.",
+        "its triplets fit no grid of 16ths, so that loss could not be helped.",
     ),
     "a triplet and a tie": (
         _melody(1, 5, "1/3", "2/3", 1),
@@ -67,20 +70,22 @@ def broken(answer):
         raise NotYet(f"broken returned {strange[0]!r}, which is not a name in the dictionary.")
     found, right = set(found), set(MISSED)
     if not found:
-        raise NotYet("broken found none. A tune is broken by *one* note that is lost; must all of yours be?")
+        raise NotYet(
+            "broken found none. *One* lost note is enough to break a tune: do you ask that all are lost?"
+        )
     if found == set(tunes) - right - {"whole"}:
         raise NotYet(
-            "You found those that the grid cannot hold (4 d is no whole number). Wanted are those that it "
-            "can hold, and that lose notes all the same."
+            "You found those that the grid cannot hold (4 d is not a whole number). Find those that "
+            "it can hold, and that lose notes all the same."
         )
     if found == set(tunes) - right or found == {"whole"}:
         raise NotYet(
-            f"You found {sorted(found)}: which lose nothing, or could not be saved. Is a `not` missing?"
+            f"You found {sorted(found)}, which lose nothing, or could not be saved. Is a `not` missing?"
         )
     if found == set(tunes) - {"whole"}:
         raise NotYet(
-            "You found every tune that loses something, also those with triplets. The second condition is "
-            "missing: all lengths of the tune are a whole number of 16ths."
+            "You found every tune that loses something, including those with triplets. The second "
+            "condition is missing: all lengths of the tune are a whole number of 16ths."
         )
     if found == {"whole"} | right:
         raise NotYet("You found all tunes that the grid can hold; which of those lose a note?")
@@ -93,7 +98,7 @@ def broken(answer):
     tunes = {path.stem: tune(path.stem) for path in TUNES.glob("*.krn")}
     want = {name for name, melody in tunes.items() if _needlessly(melody)}
     if set(answer(dict(tunes))) != want:
-        raise NotYet(f"Of the thirty tunes it finds {sorted(answer(dict(tunes)))}, want {len(want)} others.")
+        raise NotYet(f"Of the thirty tunes it finds {sorted(answer(dict(tunes)))}; want {len(want)} others.")
     return f"They are {', '.join(sorted(want))}. Listen to one, before and after."
 
 
@@ -136,8 +141,8 @@ def _explain_shift(found, right):
         )
     if found == {key: s % 12 for key, s in right.items()}:
         raise NotYet(
-            "Your shifts are all upwards, 0 to 11 (a `% 12` too much?): D major would go up by 10, want down "
-            "by 2. The letters are right, and the octave is not."
+            "All your shifts go up, by 0 to 11 (is there a `% 12` too many?): D major would go up by "
+            "10, want down by 2. The letters are right, but not the octave."
         )
     if found == {key: (s + 6) % 12 - 6 for key, s in right.items()}:
         raise NotYet(
@@ -145,7 +150,9 @@ def _explain_shift(found, right):
             "on the twelve keys from C to B; the next section shows why."
         )
     if major and all(found[key] == -key[0] for key in KEYS):
-        raise NotYet("Songs in minor arrive at C minor, with three flats. Which minor has white keys only?")
+        raise NotYet(
+            "Songs in minor end up in C minor, with three flats. Which minor key has only white keys?"
+        )
     if major and all(found[key] == right[key] - 12 for key in KEYS if key[1] == "minor"):
         raise NotYet(
             "Every song in minor is an octave too low: A is 3 below C, but among the keys from C to B it has "
@@ -154,8 +161,8 @@ def _explain_shift(found, right):
     if all((found[key] - right[key]) % 12 == 0 for key in KEYS):
         key = next(key for key in KEYS if found[key] != right[key])
         raise NotYet(
-            f"T = {key[0]} in {key[1]} moves by {found[key]}: the right letter, but another octave than "
-            "some others. No `% 12` and no `if` on the size: one subtraction."
+            f"T = {key[0]} in {key[1]} moves by {found[key]}: the right letter, but in another octave "
+            "than some others. No `% 12` and no `if` about the size: just one subtraction."
         )
     if major and all(found[key] == -right[key] for key in KEYS if key[1] == "minor"):
         raise NotYet("Major is right, and minor moves the wrong way: from T to 9, not from 9 to T.")
@@ -164,6 +171,6 @@ def _explain_shift(found, right):
     key = next(key for key in KEYS if found[key] != right[key])
     arrived = (key[0] + found[key]) % 12
     raise NotYet(
-        f"T = {key[0]} in {key[1]} moves by {found[key]}: its tonic arrives at pitch class {arrived}, want "
-        f"{0 if key[1] == 'major' else 9}."
+        f"T = {key[0]} in {key[1]} moves by {found[key]}: its tonic ends up at pitch class "
+        f"{arrived}, want {0 if key[1] == 'major' else 9}."
     )

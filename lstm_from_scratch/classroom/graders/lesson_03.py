@@ -33,7 +33,9 @@ def _explain(tokens, targets, stream, starts, length):
             f"For {said} the shape is {tokens.shape}: rows are examples. Want columns, ({length}, {batch})."
         )
     if tokens.shape == (length + 1, batch):
-        raise NotYet(f"For {said} there are {length + 1} rows: the target is in the window. It stands apart.")
+        raise NotYet(
+            f"For {said} there are {length + 1} rows: the target is in the window. Keep it separate."
+        )
     if tokens.shape != (length, batch):
         raise NotYet(f"For {said} the windows have the shape {tokens.shape}, want ({length}, {batch}).")
     if not np.array_equal(tokens, right.tokens):
@@ -99,7 +101,7 @@ def fit(answer):
         raise NotYet("Your code changed the songs that it was given: they are needed again.")
     if not callable(predict):
         raise NotYet(
-            "fit is to return a *function*, from the ids so far to V probabilities; it returned "
+            "fit must return a *function*, from the ids so far to V probabilities; it returned "
             f"{type(predict).__name__}."
         )
     rows = np.array([_distribution(predict, [END, a] if a != END else [END]) for a in range(V)])
@@ -127,8 +129,8 @@ def _check_rows(rows):
     """Each must be a distribution without zeros."""
     if not np.all(np.isfinite(rows)):
         raise NotYet(
-            "Your predictor gave nan: after some symbol nothing ever came in training, and 0 / 0 is no "
-            "number. What may every count begin with?"
+            "Your predictor gave nan: some symbol was never followed by anything in training, and 0 "
+            "/ 0 is undefined. What could every count begin with?"
         )
     sums = rows.sum(axis=1)
     if not np.allclose(sums, 1, rtol=0, atol=1e-6):
@@ -137,8 +139,8 @@ def _check_rows(rows):
             raise NotYet("Your predictor returned counts: divide each row of them by its own sum.")
         if np.allclose(rows.sum(axis=0), 1):
             raise NotYet(
-                "Your probabilities add up to 1 over the symbols *before*. They should over what may "
-                "follow: along the other axis."
+                "Your probabilities add up to 1 over the symbols *before*. They should add up over what "
+                "may follow: along the other axis."
             )
         if np.isclose(rows.sum(), 1):
             raise NotYet(
@@ -146,16 +148,17 @@ def _check_rows(rows):
                 "its own: divide its counts by its own sum."
             )
         raise NotYet(
-            f"After symbol {a} your probabilities add up to {sums[a]:.7g}, not 1. Change the counts, then "
-            "divide: what is changed after the division spoils the sum."
+            f"After symbol {a} your probabilities add up to {sums[a]:.7g}, not 1. Change the counts "
+            "first, then divide: a change after the division spoils the sum."
         )
     if rows.min() <= 0:
         if np.all(np.sort(rows, axis=1)[:, -2] == 0):
             raise NotYet("Your predictor is sure of one symbol each time: others surprise it infinitely.")
         a, b = np.argwhere(rows <= 0)[0]
         raise NotYet(
-            f"After symbol {a} you give {b} the probability {rows[a, b]:g}. It did not come there in "
-            "training, but it may, with infinite surprise. What if each pair had been seen once before?"
+            f"After symbol {a} you give {b} the probability {rows[a, b]:g}. It never came there in "
+            "training, but it may, and then the surprise is infinite. What if each pair had been "
+            "seen once before?"
         )
 
 
@@ -168,8 +171,8 @@ def _compare(rows, nats, ends, training, judge):
     if np.allclose(rows, rows[0]):
         if rows[0].argmax() != counts.sum(axis=0).argmax():
             raise NotYet(
-                "Your predictor says the same after every symbol: what comes at a song's *beginning*. "
-                "Which entry of the ids so far does it look at?"
+                "Your predictor says the same after every symbol: what comes at the *beginning* of a "
+                "song. Which entry of the ids so far does it look at?"
             )
         if np.ptp(np.sort(rows[0])[:-1]) < 1e-9:
             raise NotYet(
@@ -182,9 +185,7 @@ def _compare(rows, nats, ends, training, judge):
     before = counts.T / counts.T.sum(axis=1, keepdims=True)
     after = counts / counts.sum(axis=1, keepdims=True)
     if np.abs(rows - before).mean() < 0.3 * np.abs(rows - after).mean():
-        raise NotYet(
-            "Your table tells what came *before* a symbol, not after: are rows and columns exchanged?"
-        )
+        raise NotYet("Your table says what came *before* a symbol, not after: are rows and columns swapped?")
     if ends > 1.5 * _nats(NGram, training, judge, 2, ends=True):
         raise NotYet(
             f"The end of a song surprises your predictor ({ends:.1f} nats): are pairs with the delimiter "

@@ -107,7 +107,7 @@ def _explain_logarithm(found, right):
         )
     if np.allclose(found, -right):
         raise NotYet(
-            "All signs are turned round: this is the surprise, -ln p. Want ln p, which is never above 0."
+            "All signs are reversed: this is the surprise, -ln p. Want ln p, which is never above 0."
         )
     if np.allclose(found, right / np.log(2)):
         raise NotYet("These are logarithms to base 2, so bits: want nats, the natural logarithm.")
@@ -186,8 +186,8 @@ def _explain_gradient(found):
         raise NotYet("nan or infinity for small, harmless scores: is something divided by 0?")
     if np.allclose(found, right * B):
         raise NotYet(
-            "Each column is right by itself, and the whole is 3 times too large, for 3 columns: the loss is "
-            "their mean. What does a mean do to each one's derivative?"
+            "Each column is right by itself, but everything is 3 times too large, for 3 columns: the "
+            "loss is their mean. What does a mean do to the derivative of each?"
         )
     if np.allclose(found, right * B / V):
         raise NotYet(
@@ -242,8 +242,8 @@ def _explain_gradient(found):
         raise NotYet("1 is subtracted from the likeliest symbol: want it from the one that came, the target.")
     if one_of(-one_hot / p, -1 / p):
         raise NotYet(
-            "This is the derivative by the probability p, -1 / p. Want the one by the scores: there is one "
-            "more link in the chain rule, the softmax."
+            "This is the derivative with respect to the probability p, -1 / p. Want the one with "
+            "respect to the scores: there is one more link in the chain, the softmax."
         )
     if one_of(Y - one_hot):
         raise NotYet(
@@ -251,6 +251,6 @@ def _explain_gradient(found):
         )
     if one_of(p * (p - one_hot), (p - one_hot) * p * (1 - p)):
         raise NotYet(
-            "There is a factor too much: p - one-hot already contains the softmax's derivative. Look at the "
-            "last line of the derivation: all exponentials have gone."
+            "There is a factor too many: p - one-hot already contains the derivative of the softmax. "
+            "Look at the last line of the derivation: all exponentials are gone."
         )

@@ -54,8 +54,8 @@ def _explain_step(answer, found, right):
     by_u = _step(answer, 0.7, 0.2, 8 * U64) / found
     if np.isclose(by_u, 1):
         raise NotYet(
-            "Your step does not depend on u. With rougher rounding (a larger u) one must step further: the "
-            "two errors have to be weighed against each other."
+            "Your step does not depend on u. With rougher rounding (a larger u) the step must be "
+            "longer: the two errors have to be balanced."
         )
     if np.isclose(by_u, np.sqrt(8)):
         raise NotYet(
@@ -63,7 +63,7 @@ def _explain_step(answer, found, right):
             "with delta^2: which root comes out when the derivative of the sum is set to 0?"
         )
     if np.isclose(by_u, 8):
-        raise NotYet("This is delta^3, the step's cube: the root is still to be taken.")
+        raise NotYet("This is delta^3, the cube of the step: the root has yet to be taken.")
     if np.isclose(by_u, 4):
         raise NotYet(
             "This grows like u^(2/3): it is the error that the best step leaves. Want the step itself."
@@ -82,14 +82,15 @@ def _explain_step(answer, found, right):
     cube = (found / right) ** 3 * 3
     if np.isclose(cube, 6):
         raise NotYet(
-            "delta^3 has 6 where 3 belongs: are the two errors set *equal*? Their sum is least where its "
-            "derivative is 0. (Or is the rounding divided by delta, not by 2 delta?)"
+            "delta^3 has a 6 where a 3 belongs: did you set the two errors *equal*? Their sum is "
+            "smallest where its derivative is 0. (Or is the rounding divided by delta, not by 2 "
+            "delta?)"
         )
     if np.isclose(cube, 1):
         raise NotYet("delta^3 has no 3: what is the derivative of delta^2 / 6?")
     raise NotYet(
-        f"The form is right, the factor is not: delta^3 is {cube:.4g} u |f| / |f'''|. Write the sum of the "
-        "two errors down once more, and its derivative."
+        f"The form is right, the factor is not: delta^3 is {cube:.4g} u |f| / |f'''|. Write down "
+        "the sum of the two errors once more, and its derivative."
     )
 
 
@@ -120,8 +121,8 @@ def complex_gradient(answer):
             if "complex" not in str(error).lower():
                 raise
             raise NotYet(
-                f"A complex number was put into an array of floats ({error}). The copy of p must be of "
-                "complex numbers; the gradient's array takes only real ones."
+                f"A complex number was put into an array of floats ({error}). The copy of p must hold "
+                "complex numbers; the array of the gradient takes only real ones."
             ) from None
     if found is None:
         raise NotYet("complex_gradient returned None: does it end with `return`?")
@@ -145,7 +146,7 @@ def _explain_complex(found, seen, line):
     right = _right_gradient()
     moved = [np.count_nonzero(p.imag) for p in seen if np.iscomplexobj(p)]
     if len(moved) == 1 and moved[0] == 1:
-        raise NotYet("The loss was asked once, for a single entry: does `return` stand inside the loop?")
+        raise NotYet("The loss was only asked once, for a single entry: is the `return` inside the loop?")
     if max(moved) == P.size and min(moved) == P.size:
         raise NotYet(
             "All entries were moved at once: that adds up all derivatives. Move one entry at a time."
@@ -171,8 +172,8 @@ def _explain_complex(found, seen, line):
     largest = max(np.abs(p.imag).max() for p in seen)
     if largest > 1e-8:
         raise NotYet(
-            f"Your step is {largest:.0e} in the imaginary direction, and Taylor's next term, delta^2 / 6 "
-            "f''', shows. Does delta stand beside the 1j?"
+            f"Your step is {largest:.0e} in the imaginary direction, and Taylor's next term, delta^2 "
+            "/ 6 f''', shows. Is the 1j multiplied by delta?"
         )
     if np.abs(found).max() > 1e6 * np.abs(right).max():
         raise NotYet(
@@ -264,11 +265,11 @@ def _explain_tanh(start, grads, tensors, x, targets):
     for factor, remark in (
         (
             1 - z**2,
-            "the derivative of tanh is written with tanh's own value. Which of z and h is that value?",
+            ("the derivative of tanh is written in terms of its own value. Which of z and h is that value?"),
         ),
         (1 - np.tanh(h) ** 2, "the tanh is taken twice: h is a tanh already."),
         (1 - h, "a square is lost in the derivative of tanh."),
-        (h**2 - 1, "the derivative of tanh has its sign turned round."),
+        (h**2 - 1, "the derivative of tanh has the wrong sign."),
         (h * (1 - h), "that is a sigmoid's derivative. This is a tanh."),
         (np.ones_like(h), "dh goes through the tanh as if it were not there: its derivative is missing."),
     ):

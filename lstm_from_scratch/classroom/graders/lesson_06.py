@@ -36,28 +36,38 @@ def _usual_lines(R):
     """What students write instead, each with its message."""
     yield (
         lambda U, dz, dh, h, t, back: 0 * dz,
-        "Nothing comes back: each step knows its own R alone, as if no state were handed on. What does "
-        "h_(t-1) act on at step t? (Or does your line not begin with `back =`?)",
+        (
+            "Nothing comes back: each step knows only its own R, as if no state were handed on. What "
+            "does h_(t-1) act on at step t? (Or does your line not begin with `back =`?)"
+        ),
     )
     yield (
         lambda U, dz, dh, h, t, back: dz,
-        "What comes back is dz itself. On its way from h_(t-1) to z_t the state was multiplied by U: so must "
-        "be what comes back, in a way.",
+        (
+            "What comes back is dz itself. On its way from h_(t-1) to z_t the state was multiplied "
+            "by U, so what comes back must be multiplied by it too, in a way."
+        ),
     )
     yield (
         lambda U, dz, dh, h, t, back: U @ dz,
-        "You multiplied by U as it is. Entry j of h_(t-1) is to gather what *all rows* k give it, each with "
-        "U_kj: the sum is over k, the first index of U, but U @ sums over the second.",
+        (
+            "You multiplied by U as it is. Entry j of h_(t-1) must gather what *all rows* k give it, "
+            "each with U_kj: the sum is over k, the first index of U, but U @ sums over the second."
+        ),
     )
     yield (
         lambda U, dz, dh, h, t, back: U.T @ dh,
-        "You sent dh back, as it was above the tanh. U stands *below* the tanh, in z: which gradient has "
-        "passed through the tanh already?",
+        (
+            "You sent back dh, as it was above the tanh. U is *below* the tanh, in z: which gradient "
+            "has already passed through the tanh?"
+        ),
     )
     yield (
         lambda U, dz, dh, h, t, back: back + U.T @ dz,
-        "You added to the old `back` (+=). What came from step t + 1 is in dh already and so in dz: it would "
-        "be counted again at each step.",
+        (
+            "You added to the old `back` (+=). What came from step t + 1 is already in dh, and so in "
+            "dz: it would be counted again at each step."
+        ),
     )
     yield (
         lambda U, dz, dh, h, t, back: (U.T @ dz) * (1 - h[t - 1] ** 2),
@@ -70,7 +80,10 @@ def _usual_lines(R):
     )
     yield (
         lambda U, dz, dh, h, t, back: (U.T @ dz) * (1 - h[t] ** 2),
-        "What comes back is multiplied by a slope of tanh after U^T. Between h_(t-1) and z_t stands no tanh.",
+        (
+            "What comes back is multiplied by a slope of tanh after U^T. There is no tanh between "
+            "h_(t-1) and z_t."
+        ),
     )
     yield (
         lambda U, dz, dh, h, t, back: U.T @ dz + (R[t - 2] if t > 1 else 0),
@@ -106,11 +119,11 @@ def through_time(answer):
         )
     dz, back = found
     if np.shape(dz) != R.shape:
-        raise NotYet(f"dz is of shape {np.shape(dz)}, want {R.shape}.")
+        raise NotYet(f"dz has the shape {np.shape(dz)}, want {R.shape}.")
     if np.shape(back) != h[0].shape:
         raise NotYet(
-            f"`back` is of shape {np.shape(back)}, but a gradient has the shape of what it belongs to: "
-            f"h_(t-1) is {h[0].shape}, units and examples."
+            f"`back` has the shape {np.shape(back)}, but a gradient has the shape of what it belongs "
+            f"to: h_(t-1) is {h[0].shape}, units and examples."
         )
     for line, message in _usual_lines(R):
         wrong = _loop(line, R, h, tensors["U"])
@@ -145,7 +158,7 @@ def _usual(h, U):
     right = _product(back)
     yield (
         right[::-1],
-        "The right norms in the wrong order: the first is to be distance 0 (h_T by itself, 1), the last T.",
+        ("The right norms in the wrong order: the first must be distance 0 (h_T by itself, 1), the last T."),
     )
     yield (
         right[1:],
@@ -179,8 +192,10 @@ def _usual(h, U):
     )
     yield (
         _product([_jacobian(h_s, U) for h_s in h[1:]], step=lambda P, J: J @ P),
-        "Your products begin at step 1: they say how h_1, h_2, ... depend on h_0. Wanted is how the *last* "
-        "state depends on earlier ones, so begin with J_T; the next factor is J_(T-1).",
+        (
+            "Your products begin at step 1: they say how h_1, h_2, ... depend on h_0. You need how "
+            "the *last* state depends on earlier ones, so begin with J_T; the next factor is J_(T-1)."
+        ),
     )
     yield (
         np.array([1.0, *(np.linalg.norm(J, 2) for J in back)]),
@@ -201,8 +216,11 @@ def _usual(h, U):
     )
     yield (
         _product(back, norm=np.linalg.norm),
-        "At distance 0 you gave 2, the root of the number of units: np.linalg.norm(P) of a matrix is the "
-        "root of the sum of its squares. The largest stretch wants a second argument.",
+        (
+            "At distance 0 you gave 2, the root of the number of units: np.linalg.norm(P) of a "
+            "matrix is the root of the sum of its squares. For the largest stretch it needs a second "
+            "argument."
+        ),
     )
     yield (
         np.cumprod([1.0, *(np.linalg.norm(J, 2) for J in back)]),

@@ -49,11 +49,9 @@ def _weights(answer):
         )
     for name, a, shape in zip(("W", "U", "b"), found, ((4 * H, V), (4 * H, H), (4 * H, 1))):
         if np.shape(a) != shape:
-            raise NotYet(f"{name} is of shape {np.shape(a)}; for {H} pitches among {V} names want {shape}.")
+            raise NotYet(f"{name} has the shape {np.shape(a)}; for {H} pitches among {V} names want {shape}.")
         if not np.isfinite(a).all():
-            raise NotYet(
-                f"{name} has an entry that is no finite number. 10 or 20 is large enough for a gate."
-            )
+            raise NotYet(f"{name} has an entry that is not finite. 10 or 20 is large enough for a gate.")
     return [np.asarray(a, float) for a in found]
 
 
@@ -73,8 +71,8 @@ def hold(answer):
     _order(W, U, b)
     if U.any():
         raise NotYet(
-            "Some entries of U are not 0, and a state in the wrong place disturbs the gates. What a gate "
-            "needs to know here is in the symbol alone: do it with W and b."
+            "Some entries of U are not 0, and a state in the wrong place disturbs the gates. All a "
+            "gate needs to know here is in the symbol: use only W and b."
         )
     own = np.array([[name == pitch for name in NAMES] for pitch in PITCHES])
     other = np.array([[name != pitch and name in PITCHES for name in NAMES] for pitch in PITCHES])
@@ -82,7 +80,7 @@ def hold(answer):
     i, f, o, g = _gates(W, b)
     if (i[own] < 0.5).all() and (i[other] > 0.5).all():
         raise NotYet(
-            "Your input gate is open at every pitch but the unit's own: a sign is the wrong way round."
+            "Your input gate is open at every pitch except the unit's own: a sign is the wrong way round."
         )
     if np.array_equal(i > 0.5, np.eye(H, V) > 0):
         raise NotYet(
@@ -91,11 +89,11 @@ def hold(answer):
         )
     if (i[own] < 0.9).any():
         _say_where(
-            i, own, "The input gate is to be open at the unit's own pitch", "Too little is written there."
+            i, own, "The input gate must be open at the unit's own pitch", "Too little is written there."
         )
     if (i[other] > 0.01).any():
         _say_where(
-            i, other, "The input gate is to be shut at another pitch", "The unit takes it for its own."
+            i, other, "The input gate must be shut at another pitch", "The unit mistakes it for its own."
         )
     if (i[:, [going_on, rest]] > 0.01).any():
         raise NotYet(
@@ -104,8 +102,8 @@ def hold(answer):
         )
     if (g[own] < 0.9).any():
         raise NotYet(
-            f"The input gate opens, but the candidate g is {g[own].min():.2g} there, and what is written is "
-            "i times g. It is to be 1: what gives a tanh near 1?"
+            f"The input gate opens, but the candidate g is {g[own].min():.2g} there, and what is "
+            "written is i times g. It must be 1: what gives a tanh near 1?"
         )
     if (f[:, going_on] < 0.5).all():
         raise NotYet(
@@ -120,17 +118,17 @@ def hold(answer):
         )
     if (f[other] > 0.5).all():
         raise NotYet(
-            f"The forget gate is {f[other].max():.2g} also where another note begins: the old note stays "
-            "on the belt, and two sound at once. `_` and a pitch must be told apart by W_f."
+            f"The forget gate is {f[other].max():.2g} even where another note begins: the old note "
+            "stays on the belt, and two sound at once. W_f must tell `_` from a pitch."
         )
     if (f[:, rest] > 0.01).any():
         raise NotYet(
-            f"The forget gate is {f[:, rest].max():.2g} at `r`: the note sounds on through the rest. A rest "
-            "ends a note as another note does."
+            f"The forget gate is {f[:, rest].max():.2g} at `r`: the note sounds on through the rest. "
+            "A rest ends a note just as another note does."
         )
     if (f[other] > 0.01).any():
         _say_where(
-            f, other, "The forget gate is to be shut at another pitch", "A little of the old note stays."
+            f, other, "The forget gate must be shut at another pitch", "A little of the old note stays."
         )
     if (o < 0.5).any():
         raise NotYet(
@@ -210,12 +208,14 @@ USUAL = (
     ),
     (
         lambda n: _logit(0.5**n),
-        "You took f = 2^(-n), the power for its root: f^n is to be 1/2.",
+        "You took f = 2^(-n), a power instead of a root: f^n must be 1/2.",
     ),
     (
         lambda n: np.log(n / np.log(2)),
-        "Very near for long memories, since 1 - f is nearly ln(2) / n, but for 2 steps it is off. The "
-        "equation can be solved exactly.",
+        (
+            "Very close for long memories, since 1 - f is nearly ln(2) / n, but it is off for 2 "
+            "steps. The equation can be solved exactly."
+        ),
     ),
 )
 
@@ -241,5 +241,5 @@ def bias_for(answer):
             f"{_sigmoid(found[n]) ** STEPS[n]:.6g} is left, not 0.5."
         )
     if not abs(one) < 1e-9:
-        raise NotYet(f"bias_for(1) gave {one:.3g}: one step is to leave half, so f is 1/2 there.")
+        raise NotYet(f"bias_for(1) gave {one:.3g}: one step must leave half, so f is 1/2 there.")
     return f"Four bars need a forget bias of {float(answer(64)):.1f}."

@@ -41,8 +41,10 @@ def _usual_dc(dh, dc, i, f, o, g, c_before, c):
     t = np.tanh(c)
     yield (
         dc,
-        "Nothing has been added to what came along the belt: but h_t is made from c_t as well. What does "
-        "equation 6 send to c_t?",
+        (
+            "Nothing has been added to what came along the belt, but h_t is made from c_t as well. "
+            "What does equation 6 send to c_t?"
+        ),
     )
     yield (
         dh * o * (1 - t**2),
@@ -50,15 +52,15 @@ def _usual_dc(dh, dc, i, f, o, g, c_before, c):
     )
     yield (
         dc + dh * o,
-        "Between c_t and h_t stands a tanh, and its slope is missing: 1 minus the square of tanh(c_t).",
+        ("There is a tanh between c_t and h_t, and its slope is missing: 1 minus the square of tanh(c_t)."),
     )
     yield (
         dc + dh * (1 - t**2),
-        "In h_t = o tanh(c_t) the tanh is multiplied by o: so is what goes back through it.",
+        "In h_t = o tanh(c_t) the tanh is multiplied by o, and so is what goes back through it.",
     )
     yield (
         dc - dh * o * (1 - t**2),
-        "The sign: two effects *add up*, and no minus stands in equation 6.",
+        "The sign is wrong: two effects *add up*, and there is no minus in equation 6.",
     )
     yield (
         dc + dh * o * (1 - c**2),
@@ -79,8 +81,10 @@ def _usual_dc(dh, dc, i, f, o, g, c_before, c):
     )
     yield (
         dc * f + dh * o * (1 - t**2),
-        "You multiplied by f what came along the belt. It comes from step t + 1, whose f it has already "
-        "(see the last line of the function).",
+        (
+            "You multiplied what came along the belt by f. It comes from step t + 1 and already has "
+            "that step's f (see the last line of the function)."
+        ),
     )
     yield (
         (dc + dh * o) * (1 - t**2),
@@ -122,8 +126,9 @@ def step_back(answer):
     used = found[1] / given[3]  # the student's dc: the last line gives back dc * f
     if all(np.allclose(a, b) for a, b in zip(found, _finish(used, given[0], *given[2:]))):
         raise NotYet(
-            "Your dc is not all that c_t receives. That is a sum of two: what came along the belt, as it is; "
-            "and dh times the other factor in h_t = o tanh(c_t), times the slope of tanh at c_t."
+            "Your dc is not all that c_t receives. That is a sum of two terms: what came along the "
+            "belt, as it is; and dh times the other factor in h_t = o tanh(c_t), times the slope of "
+            "tanh at c_t."
         )
     name, a, n = next(
         (name, a, n)
@@ -147,17 +152,17 @@ SLIPS = (
     (
         "W",
         lambda s: s.dz @ s.x[s.t - 1].T,
-        "d['W'] is the last turn's alone: every step adds its share (+=).",
+        "d['W'] holds only the last turn's share: every step adds its own (+=).",
     ),
     (
         "U",
         lambda s: s.dz @ s.h[s.t - 1].T,
-        "d['U'] is the last turn's alone: every step adds its share (+=).",
+        "d['U'] holds only the last turn's share: every step adds its own (+=).",
     ),
     (
         "b",
         lambda s: s.dz.sum(axis=1, keepdims=True),
-        "d['b'] is the last turn's alone: every step adds its share (+=).",
+        "d['b'] holds only the last turn's share: every step adds its own (+=).",
     ),
     (
         "U",
@@ -187,7 +192,7 @@ SLIPS = (
     (
         "next",
         lambda s: s.U[:H].T @ s.dz[:H],
-        "dh_next takes the block i alone: all four blocks of rows used h_(t-1).",
+        "dh_next only takes the block i: all four blocks of rows used h_(t-1).",
     ),
     ("x", lambda s: s.d["x"][s.t - 1], "d['x'] is still 0: x_t acts on z_t with the factor W."),
     ("W", lambda s: s.d["W"], "d['W'] is still 0."),

@@ -35,10 +35,10 @@ def _usual_gru(dh, r, u, n, v, h):
             (dh * (1 - u), "dz_n has no slope of tanh: n = tanh(...)."),
             (dh * u * slope, "dz_n: n enters h_t with the factor 1 - u; you have u, the factor of h_(t-1)."),
             (dh * slope, "dz_n: n enters h_t with a factor, and you have left it out."),
-            (dz_n * r, "dz_n has an r too many: z_n stands beside r v, not inside it."),
+            (dz_n * r, "dz_n has an r too many: z_n is added to r v, not inside it."),
             (
                 dh * (1 - u) * (1 - np.tanh(n) ** 2),
-                "dz_n: n is what tanh gave already, so the slope is 1 - n^2.",
+                "dz_n: n is already the value of tanh, so the slope is 1 - n^2.",
             ),
             (dh * (1 - u) * n * (1 - n), "dz_n: n (1 - n) is the slope of a sigmoid, but n = tanh(...)."),
         ),
@@ -47,29 +47,29 @@ def _usual_gru(dh, r, u, n, v, h):
             (dh * (h - n), "dz_u has no slope of the sigmoid: u = sigmoid(z_u)."),
             (
                 dh * h * u * (1 - u),
-                "dz_u: u stands in h_t twice, in u h_(t-1) and in (1 - u) n. One is missing.",
+                "dz_u: u occurs twice in h_t, in u h_(t-1) and in (1 - u) n. One is missing.",
             ),
             (
                 dh * (h + n) * u * (1 - u),
-                "dz_u: one sign is wrong, since u stands in (1 - u) n with a minus.",
+                "dz_u: one sign is wrong, since u occurs in (1 - u) n with a minus.",
             ),
             (dh * (h - n) * (1 - u**2), "dz_u: 1 - u^2 is the slope of a tanh, but u = sigmoid(z_u)."),
             (
                 dh * (1 - n + h) * u * (1 - u),
-                "dz_u: the derivative of (1 - u) n by u is -n; the 1 falls away.",
+                "dz_u: the derivative of (1 - u) n with respect to u is -n; the 1 drops out.",
             ),
-            (-dh * n * u * (1 - u), "dz_u: u stands in h_t twice; what it does in u h_(t-1) is missing."),
+            (-dh * n * u * (1 - u), "dz_u: u occurs twice in h_t; what it does in u h_(t-1) is missing."),
         ),
         "dz_r": (
             (dz_n * v, "dz_r has no slope of the sigmoid: r = sigmoid(z_r)."),
             (
                 dh * (1 - u) * v * r * (1 - r),
-                "dz_r: r stands *inside* the tanh, so it begins from dz_n, not from dn.",
+                "dz_r: r is *inside* the tanh, so start from dz_n, not from dn.",
             ),
-            (dh * v * r * (1 - r), "dz_r: r acts on h_t by way of n, so it begins from dz_n, not from dh."),
+            (dh * v * r * (1 - r), "dz_r: r acts on h_t through n, so start from dz_n, not from dh."),
             (dz_n * v * (1 - r**2), "dz_r: 1 - r^2 is the slope of a tanh, but r = sigmoid(z_r)."),
             (dz_n * h * r * (1 - r), "dz_r: what r scales is v = U_n h + b_n, not h."),
-            (dz_n * r * (1 - r), "dz_r: r stands in r v, so v is its factor, and it is missing."),
+            (dz_n * r * (1 - r), "dz_r: r is multiplied by v, and that factor is missing."),
         ),
     }
 
@@ -112,7 +112,9 @@ def report(answer):
         names = published.functions(said)
         faults = [fault for fault, test in FAULTS.items() if not test(names)]
     except SyntaxError as error:
-        raise NotYet(f"With your lines it is no longer Python: {error.msg}, near `{error.text}`.") from None
+        raise NotYet(
+            f"With your lines it is no longer valid Python: {error.msg}, near `{error.text}`."
+        ) from None
     if faults:
         _explain_report(said, faults)
     if idle := [number for number in said if _passes({k: v for k, v in said.items() if k != number})]:
@@ -192,7 +194,7 @@ def _explain_report(said, faults):
         if 16 in said and 19 not in said:
             raise NotYet("The betas may be right now, but t is handed to Adam and never used.")
         raise NotYet(
-            "Adam still makes other steps than the paper's: compare line by line, at t = 1 and at t = 2."
+            "Adam's steps still differ from the paper's: compare line by line, at t = 1 and at t = 2."
         )
     where = {"softmax": "in the softmax", "backward": "in the backward pass", "adam": "in Adam"}
     raise NotYet(f"{done}There is another {where[faults[0]]}, where you have changed nothing.")

@@ -21,7 +21,7 @@ def _pass(method, name, given, *more):
     if found is None:
         raise NotYet(f"{name} returned None: does it end with `return`?")
     if np.shape(found) != given.shape:
-        raise NotYet(f"{name} made {np.shape(found)} of {given.shape}: the shape stays.")
+        raise NotYet(f"{name} turned {given.shape} into {np.shape(found)}: the shape must not change.")
     if not np.array_equal(copy, given):
         raise NotYet(
             f"{name} changed the array that it was given: `*=` works in place, and others still need it."
@@ -47,13 +47,13 @@ def dropout(answer):
         )
     if not np.array_equal(back == 0, mask == 0):
         raise NotYet(
-            "backward lets other units through than forward did: is a new mask drawn? The units that played "
-            "are to get the gradient. Remember the mask."
+            "backward lets different units through than forward did: is a new mask drawn? The units "
+            "that played must get the gradient. Remember the mask."
         )
     if not np.allclose(back, mask):
         raise NotYet(
-            f"The right units get a gradient, but times {back.max():.3g}, where forward multiplied by "
-            f"{mask.max():.3g}: the whole mask is the derivative, with its factor."
+            f"The right units get a gradient, but it is multiplied by {back.max():.3g}, where forward "
+            f"multiplied by {mask.max():.3g}: the whole mask is the derivative, with its factor."
         )
     _switched_off(answer)
     rng = np.random.default_rng(2)
@@ -76,7 +76,8 @@ def _drawn_once(answer):
         if np.array_equal(_pass(_layer(answer).forward, "forward", ONES), ONES):
             return  # nothing was dropped at all: another remark
         raise NotYet(
-            "Two calls of forward used one mask: draw a new one each time, or the same units are always away."
+            "Two calls of forward used the same mask: draw a new one each time, or the same units "
+            "are always away."
         )
 
 
@@ -103,10 +104,10 @@ def _explain_mask(mask, off):
             "dropout is inverted: with training=False it must do nothing."
         )
     if np.isclose(factor, 1):
-        raise NotYet(f"What is kept is not enlarged: the mean of ones came out as {mask.mean():.2f}, want 1.")
+        raise NotYet(f"What is kept is not enlarged: the mean of ones is {mask.mean():.2f}, want 1.")
     if np.isclose(factor, 1 / P):
         raise NotYet(
-            f"What is kept is multiplied by 1 / p: the mean is then {mask.mean():.2f}. Which share is left?"
+            f"What is kept is multiplied by 1 / p, so the mean is {mask.mean():.2f}. What share is left?"
         )
     if not np.isclose(factor, 1 / (1 - P)):
         raise NotYet(
@@ -138,7 +139,7 @@ def _switched_off(answer):
         fresh.backward(ONES.copy())
     except AttributeError:
         raise NotYet(
-            "If the very first forward has training=False, backward finds no mask: set one there, too."
+            "If the very first forward has training=False, backward finds no mask: set one there too."
         ) from None
 
 
@@ -162,7 +163,7 @@ def first_step(answer):
     except ZeroDivisionError:
         at_zero = np.nan
     if at_zero != 0:
-        raise NotYet(f"For g = 0 came {at_zero}: epsilon is there so that this is 0.")
+        raise NotYet(f"For g = 0 you gave {at_zero}: epsilon is there so that this is 0.")
     return "About lr, whatever the gradient: only its sign is left."
 
 
@@ -177,12 +178,12 @@ def _explain_first(found, right, fixed):
     with np.errstate(all="ignore"):
         ratio = found[:4] / right[:4]
     if np.allclose(found, -right, rtol=1e-6, atol=0):
-        raise NotYet("The sign is turned round: that goes uphill. The step is subtracted.")
+        raise NotYet("The sign is reversed: that goes uphill. The step is subtracted.")
     if np.allclose(found, -0.01 * GRADIENTS) or np.allclose(found, 0.01 * GRADIENTS):
         raise NotYet("This is plain descent, in proportion to g. What becomes of g / sqrt(g^2)?")
     if np.allclose(found, -0.01 * sign):
         raise NotYet(
-            "Nearly: it is lr against the sign of g for every gradient that is large. But for g = -1e-8 the "
+            "Nearly: for every large gradient it is lr, against the sign of g. But for g = -1e-8 the "
             "step is only half of that. What did you leave out?"
         )
     if np.allclose(np.abs(ratio), 0.1 / np.sqrt(0.001), rtol=1e-3):
@@ -190,7 +191,7 @@ def _explain_first(found, right, fixed):
             "3.16 times too much: that is the first step *without* bias correction. Divide m and v as well."
         )
     if fixed:
-        raise NotYet("The step is the same for lr = 0.01 and lr = 0.02: `lr` has to stand in it.")
+        raise NotYet("The step is the same for lr = 0.01 and lr = 0.02: `lr` must be in it.")
     if np.allclose(np.abs(ratio), 0.1, rtol=1e-3) or np.allclose(
         np.abs(ratio), 1 / np.sqrt(0.001), rtol=1e-3
     ):
@@ -207,12 +208,10 @@ def _explain_first(found, right, fixed):
         )
     inside = -0.01 * GRADIENTS / np.sqrt(GRADIENTS**2 + 1e-8)
     if np.allclose(found, inside, rtol=1e-6, atol=0):
-        raise NotYet(
-            "Epsilon stands inside the root: there it acts like a size of 1e-4, not of 1e-8. Add it outside."
-        )
+        raise NotYet("Epsilon is inside the root, where it acts like 1e-4, not like 1e-8. Add it outside.")
     place = int(np.argmax(~np.isclose(found, right, rtol=1e-6, atol=0)))
     raise NotYet(
-        f"For g = {GRADIENTS[place]:g} and lr = 0.01 came {found[place]:.4g}, want {right[place]:.4g}."
+        f"For g = {GRADIENTS[place]:g} and lr = 0.01 you gave {found[place]:.4g}, want {right[place]:.4g}."
     )
 
 
@@ -249,7 +248,7 @@ def adam(answer):
         except ZeroDivisionError:
             raise NotYet("A division by 0: 1 - beta^t is 0 at t = 0. The first step has t = 1.") from None
         if any(not np.array_equal(given[k], grads[k]) for k in SHAPES):
-            raise NotYet("grads were changed: compute with them, and leave them as they are.")
+            raise NotYet("grads were changed: use them, but leave them as they are.")
         if any(params[k] is not held[k] for k in SHAPES):
             raise NotYet(
                 "The dictionary got new arrays, and the old ones, which the network holds, did not change: "
@@ -262,7 +261,8 @@ def adam(answer):
     path, wanted = np.array(path) - start, np.array(wanted) - start
     if not path.any():
         raise NotYet(
-            "No parameter has changed: `p = p - ...` gives the name p to a new array. Change it in place."
+            "No parameter has changed: `p = p - ...` gives the name p to a new array. Change the "
+            "array in place."
         )
     if not np.allclose(path, wanted, rtol=1e-7, atol=1e-12):
         _explain_path(path, wanted)
@@ -274,8 +274,8 @@ def _separate(optimizer, params):
     arrays = [a for d in kept for a in d.values() if isinstance(a, np.ndarray)]
     if len({id(d) for d in kept}) < len(kept) or len({id(a) for a in arrays}) < len(arrays):
         raise NotYet(
-            "Two of the means you keep are one and the same object under two names: what is written into "
-            "one stands in the other, too. Make each its own."
+            "Two of the means you keep are the same object under two names: what is written into one "
+            "is in the other too. Make a separate one for each."
         )
     if any(a is p for a in arrays for p in params.values()):
         raise NotYet("A mean that you keep *is* a parameter's array: make a new array of zeros.")
@@ -286,19 +286,19 @@ def _explain_path(path, wanted):
         raise NotYet("nan or infinity for every weight: 1 - beta^t is 0 at t = 0. The first step has t = 1.")
     if not np.all(np.isfinite(path)):
         raise NotYet(
-            "nan or infinity for some weights: the root of something negative. Is v a mean of *squares*, and "
-            "beta^t a power, `**`?"
+            "nan or infinity for some weights: a root of something negative. Is v a mean of "
+            "*squares*, and beta^t a power, `**`?"
         )
     if np.allclose(path, -wanted, rtol=1e-6):
-        raise NotYet("Every step goes uphill: the change is subtracted.")
+        raise NotYet("Every step goes uphill: the change must be subtracted.")
     for fault, remark in FAULTS.items():
         if np.allclose(path, _simulated(fault), rtol=1e-6, atol=1e-12):
             raise NotYet(remark)
     step = int(np.argmax(~np.all(np.isclose(path, wanted, rtol=1e-7, atol=1e-12), axis=1))) + 1
     if step > 1:
         raise NotYet(
-            f"Right up to step {step - 1}, wrong from step {step} on: look at what is carried from one step "
-            "to the next."
+            f"Right up to step {step - 1} and wrong from step {step} on: look at what is carried from "
+            "one step to the next."
         )
     place = int(np.argmax(np.abs(path[0] - wanted[0])))
     raise NotYet(
@@ -311,13 +311,17 @@ FAULTS = {
     "none": "Both bias corrections are missing: the first step is 3.16 lr. Divide by 1 - beta^t.",
     "only m": "v is not corrected: at t = 1 its root is 32 times too small, and the step too large.",
     "only v": "m is not corrected: at t = 1 it is 10 times too small, and so is the step.",
-    "stored": "The corrected means are stored as m and v, and corrected again next time: keep the raw.",
-    "t a tensor": "t is counted up for each tensor, so the second one is always ahead: count once in a step.",
+    "stored": (
+        "The corrected means are stored as m and v, and corrected again next time: keep the uncorrected ones."
+    ),
+    "t a tensor": "t is counted up for each tensor, so the second one is always ahead: count once per step.",
     "t ahead": "t is 2 in the first step: begin at 0 and count up before, or begin at 1 and count up after.",
     "t stays": "t stays at 1, so m and v are divided by 1 - beta for ever: count it up, and keep it in self.",
-    "forgotten": "m and v begin anew at 0 in each step, which leaves lr times the sign: keep them in self.",
-    "inside": "Epsilon stands inside the root, where it acts like a size of 1e-4: add it outside.",
-    "swapped": "The two betas are exchanged: m forgets fast (0.9), v slowly (0.999).",
+    "forgotten": (
+        "m and v start at 0 again in each step, which leaves lr times the sign: keep them in self."
+    ),
+    "inside": "Epsilon is inside the root, where it acts like 1e-4: add it outside.",
+    "swapped": "The two betas are swapped: m forgets fast (0.9), v slowly (0.999).",
     "no root": "The step is divided by v itself: v has the size of g^2, so take its root.",
 }
 

@@ -22,16 +22,23 @@ CAUSES = {
 
 # What one would see if it were so, and what is there to be seen instead.
 WOULD = {
-    "rate too high": "the loss would jump about, also far above ln V",
+    "rate too high": "the loss would jump about, even far above ln V",
     "rate too low": "both curves would still be on their way down from ln V, side by side, nearly straight",
-    "target is the input": "training would fall to nearly 0 (the answer has just been read), while "
-    "honest predictions of the next symbol get worse than an even guess",
-    "targets of other windows": "nothing that was read would help with the answer, and only how frequent "
-    "each symbol is could be learnt: look where that line is",
-    "too few songs": "training would go on falling, while what is learnt about a few songs helps less and "
-    "less with others",
-    "dropout while measuring": "training would be as in the healthy run, and only the held-out curve a "
-    "little too high",
+    "target is the input": (
+        "the training loss would fall to nearly 0 (the answer has just been read), while honest "
+        "predictions of the next symbol get worse than an even guess"
+    ),
+    "targets of other windows": (
+        "nothing that was read would help with the answer, so only the frequency of each symbol "
+        "could be learnt: look where that line is"
+    ),
+    "too few songs": (
+        "the training loss would go on falling, while what is learnt about a few songs helps "
+        "less and less with others"
+    ),
+    "dropout while measuring": (
+        "the training curve would be as in the healthy run, and only the held-out curve a little too high"
+    ),
 }
 RIGHT = {
     "A": "targets of other windows",
@@ -40,8 +47,11 @@ RIGHT = {
     "D": "target is the input",
 }
 SEEN = {
-    "A": "falls quickly to one level and stays there, training and held-out alike",
-    "B": "falls in training to the end, while its held-out loss does not: look for its lowest place",
+    "A": "falls quickly to one level and stays there, in training and held out alike",
+    "B": (
+        "has a training loss that falls to the end, while its held-out loss does not: look for "
+        "its lowest point"
+    ),
     "C": "goes above ln V in training too: its steps make it worse, not better",
     "D": "has hardly any training loss left, and a held-out loss that ends above ln V",
 }
@@ -93,12 +103,13 @@ def causes(answer):
     said = answer()
     if not isinstance(said, dict):
         raise NotYet(
-            f"causes() gave {type(said).__name__}: want a dictionary with keys A to D (is `return` there?)."
+            f"causes() gave {type(said).__name__}: want a dictionary with the keys A to D (is the "
+            "`return` there?)."
         )
     if missing := [name for name in RIGHT if name not in said]:
         raise NotYet(f"No cause for run {', '.join(missing)}.")
     if unknown := [cause for cause in said.values() if cause not in CAUSES]:
-        raise NotYet(f"{unknown[0]!r} is none of the six names: copy one of {', '.join(CAUSES)}.")
+        raise NotYet(f"{unknown[0]!r} is not one of the six names: copy one of {', '.join(CAUSES)}.")
     wrong = [name for name in RIGHT if said[name] != RIGHT[name]]
     if wrong:
         name = wrong[0]
@@ -140,7 +151,7 @@ def clip(answer):
     if not all(np.allclose(g, a) for g, a in zip(grads.values(), _grads(0.1).values())):
         raise NotYet(
             "Gradients of norm 0.7 were changed although the limit is 1: short ones are left as they "
-            "are. As it is, every gradient would get the same length, however flat the place."
+            "are. Otherwise every gradient would get the same length, however flat the place."
         )
     grads = _grads(1e3)
     answer(grads, 100.0)
@@ -159,30 +170,28 @@ def _explain(grads, norm):
         return
     if all(np.array_equal(found[k], before[k]) for k in found):
         raise NotYet(
-            "The arrays are as before, but their norm is 7 and the limit 1. `g = g * factor` makes a new "
-            "array and forgets it; `g *= factor` changes the one in the dictionary."
+            "The arrays are unchanged, but their norm is 7 and the limit 1. `g = g * factor` makes a "
+            "new array and forgets it; `g *= factor` changes the one in the dictionary."
         )
     if all(np.allclose(found[k], np.clip(before[k], -1, 1)) for k in found):
         raise NotYet(
-            "Each *entry* was limited to 1 for itself: the large entries shrink, the small stay, and the "
-            "direction is another. One factor for all."
+            "Each *entry* was limited to 1 by itself: the large entries shrink, the small ones stay, "
+            "and the direction changes. Use one factor for all."
         )
     unchanged = [k for k in found if np.array_equal(found[k], before[k])]
     if len(unchanged) == 2:
-        raise NotYet("Only one of three tensors has changed: does `return` stand inside the loop?")
+        raise NotYet("Only one of three tensors has changed: is the `return` inside the loop?")
     if all(np.allclose(np.linalg.norm(g), 1) for g in found.values()):
-        raise NotYet(
-            "Each tensor has norm 1 now: the norm is to be that of all tensors together, one number."
-        )
+        raise NotYet("Each tensor has norm 1 now: the norm must be that of all tensors together, one number.")
     total = math.sqrt(sum(np.sum(g**2) for g in found.values()))
     factors = {k: np.sum(found[k] * before[k]) / np.sum(before[k] ** 2) for k in found}
     one = next(iter(factors.values()))
     if all(math.isclose(f, one, rel_tol=1e-6) for f in factors.values()):
         if math.isclose(one, 1 / 49, rel_tol=1e-6):
-            raise NotYet("All is divided by 49, the sum of squares: the norm is its root.")
+            raise NotYet("Everything is divided by 49, the sum of squares: the norm is its root.")
         if math.isclose(one, 1 / 11, rel_tol=1e-6):
             raise NotYet(
-                "All is divided by 11, the sum of the tensors' norms 6, 3, 2: squares add up, norms do not."
+                "Everything is divided by 11, the sum of the norms 6, 3 and 2: squares add up, norms do not."
             )
         raise NotYet(f"Gradients of norm 7 were scaled by {one:.4g}, to norm {total:.4g}: want a norm of 1.")
     raise NotYet(

@@ -15,14 +15,13 @@ def _call(answer, y, T):
         try:
             p = answer(given, T)
         except ZeroDivisionError:
-            raise NotYet(f"T = {T} was divided by: the limit needs a branch of its own.") from None
+            raise NotYet(f"You divided by T = {T}: the limit needs a separate branch.") from None
     if p is None:
         raise NotYet("tempered returned None: does every branch end with `return`?")
     if np.shape(p) != y.shape:
         raise NotYet(
-            f"Of {len(y)} logits came something of shape {np.shape(p)}: want one probability for each "
-            "symbol, "
-            "also at T = 0 (a distribution, not an index)."
+            f"From {len(y)} logits you made something of shape {np.shape(p)}: want one probability "
+            "for each symbol, even at T = 0 (a distribution, not an index)."
         )
     if not np.array_equal(given, y):
         raise NotYet(
@@ -59,7 +58,7 @@ def tempered(answer):
     y = np.array([1.0, 3.0, 2.0])
     p = _call(answer, y, 0)
     if not np.all(np.isfinite(p)):
-        raise NotYet("nan at T = 0: there y / T is 0 / 0. Write the limit down as a branch of its own.")
+        raise NotYet("nan at T = 0: there y / T is 0 / 0. Write the limit as a separate branch.")
     if p.argmax() != 1 or not np.isclose(p[1], 1):
         raise NotYet(
             f"At T = 0 the logits {y.tolist()} gave {p.tolist()}: want 1 at the largest, 0 elsewhere."
@@ -68,9 +67,8 @@ def tempered(answer):
     p = _call(answer, y, 0)
     if not np.array_equal(p, [0, 1, 0]):
         raise NotYet(
-            "At T = 0 two logits that differ by 1e-9 both got a share. Is a small number put in T's place? "
-            "Then "
-            "0 means only 'nearly 0': write the limit itself."
+            "At T = 0 two logits that differ by 1e-9 both got a share. Did you replace T by a small "
+            "number? Then 0 only means 'nearly 0': write the limit itself."
         )
     y = np.array([0.0, 1e-4])
     for T in (0.005, 1e-3, 1e-4):
@@ -84,9 +82,8 @@ def tempered(answer):
     p = _call(answer, np.array([0.0, 2.0, 2.0]), 0)
     if not np.array_equal(p, [0, 1, 0]):
         raise NotYet(
-            f"At T = 0 the logits [0, 2, 2] gave {p.tolist()}: two are equally large, and only the first of "
-            "them "
-            "is to get the 1. Which function of NumPy gives a single place, not all?"
+            f"At T = 0 the logits [0, 2, 2] gave {p.tolist()}: two are equally large, and only the "
+            "first of them gets the 1. Which NumPy function gives a single place, not all?"
         )
     return "From 0 to infinity, and no nan."
 
@@ -101,8 +98,8 @@ def _same(p, y, T):
         raise NotYet("A high T makes your distribution sharper: the logits are multiplied by T, not divided.")
     if T != 1 and np.allclose(p, sampling.tempered(y, 1)):
         raise NotYet(
-            "T changes nothing: it cancels where it stands now (under the exponentials, or the sum, or the "
-            "largest logit alone). It belongs inside the exponent, under all that stands there."
+            "T changes nothing: where it is now it cancels (dividing the exponentials, or the sum, "
+            "or only the largest logit). It belongs inside the exponent, dividing everything there."
         )
     if not np.isclose(p.sum(), 1):
         raise NotYet(f"At T = {T} the probabilities add up to {p.sum():.4g}, not 1: divide by their own sum.")
@@ -141,9 +138,8 @@ def draw(answer):
         _explain(found, right)
     if _index(answer, P, 0.2) == 0:
         raise NotYet(
-            "u = 0.2 with p = [0.2, 0.5, 0.3] gave symbol 0, whose piece is 0 <= u < 0.2: 'exceeds' means > "
-            "and not "
-            ">= (in searchsorted, that is the side)."
+            "u = 0.2 with p = [0.2, 0.5, 0.3] gave symbol 0, whose piece is 0 <= u < 0.2: 'exceeds' "
+            "means >, not >= (in searchsorted, that is the side)."
         )
     if _index(answer, np.array([0.0, 1.0]), 0.0) == 0:
         raise NotYet("u = 0 drew a symbol of probability 0: its running sum is 0, which does not exceed u.")
@@ -151,16 +147,16 @@ def draw(answer):
     last = _index(answer, tenths, 1 - 2**-53)
     if last != 9:
         raise NotYet(
-            f"Ten symbols of probability 0.1 and the largest u below 1 gave {last}, want 9: the running sum "
-            "ends "
-            "below 1 by a rounding, and u lies above it. Measure u against the last running sum."
+            f"Ten symbols of probability 0.1 and the largest u below 1 gave {last}, want 9: because "
+            "of rounding the running sum ends below 1, and u is above it. Measure u against the last "
+            "running sum."
         )
     ends_in_zero = np.array([*np.full(10, 0.1), 0.0])
     if _index(answer, ends_in_zero, 1 - 2**-53) == 10:
         raise NotYet(
-            "The largest u below 1 drew the last symbol, whose probability is 0: the running sum ends below "
-            "u by a rounding, and what lies beyond it was given to the last symbol. Measure u against the "
-            "last running sum instead."
+            "The largest u below 1 drew the last symbol, whose probability is 0: because of rounding "
+            "the running sum ends below u, and you gave what lies beyond to the last symbol. Measure "
+            "u against the last running sum instead."
         )
     p = np.array([0.05, 0.4, 0.0, 0.25, 0.3])
     counts = np.bincount([_index(answer, p, (k + 0.5) / 1000) for k in range(1000)], minlength=5)
@@ -186,5 +182,5 @@ def _explain(found, right):
         raise NotYet("u is compared with the probabilities themselves: compare it with their running sum.")
     u, want, got = next((u, i, j) for (u, i), j in zip(BY_HAND, found) if i != j)
     raise NotYet(
-        f"p = [0.2, 0.5, 0.3] and u = {u} gave symbol {got}, want {want}: see where u falls on the line."
+        f"p = [0.2, 0.5, 0.3] and u = {u} gave symbol {got}, want {want}: look where u falls on the line."
     )

@@ -16,8 +16,8 @@ STEPS = {
     12: "One launch a step is missing: `-z` is one, and so is writing into `h[t + 1]`.",
     11: "Two launches a step are missing: both `-z` and the copy into `h[t + 1]` are launches.",
     10: "Three launches a step are missing: the sigmoid is four (minus, exp, plus, divide), not one.",
-    14: "One too many a step: a slice such as `Wx[:, t]` is a view, no gather.",
-    15: "Is what stands before the loop counted at every step? It happens once, however large T is.",
+    14: "One too many a step: a slice such as `Wx[:, t]` is a view, not a gather.",
+    15: ("Did you count what comes before the loop at every step? It happens once, however large T is."),
     16: "Three too many a step: i, f and o are slices of s, that is views, and nothing is computed.",
     20: "Seven too many a step: slices such as `z[: 3 * H]`, `h[t]` and `Wx[:, t]` are views.",
     21: "Eight too many a step: the three sigmoids are *one* call here, on blocks that are neighbours.",
@@ -37,19 +37,18 @@ def launches(answer):
         raise NotYet(f"{one} launches for 1 step, for 2 and for 5: what is in the loop happens T times.")
     if five - two != 3 * (two - one):
         raise NotYet(
-            f"For 1, 2 and 5 steps you have {one}, {two} and {five}: each further step must add equally many."
+            f"For 1, 2 and 5 steps you have {one}, {two} and {five}: each further step must add the "
+            "same number."
         )
     step, before = two - one, one - (two - one)
     if step != STEP:
-        hint = STEPS.get(
-            step, "Write the operations of each line in the loop beside it, as in the worked table."
-        )
+        hint = STEPS.get(step, "Write the operations beside each line of the loop, as in the worked table.")
         raise NotYet(f"You count {step} launches a step. {hint}")
     if before == 0:
         raise NotYet("A step is right. But what about the two lines before the loop: are they free?")
     if before != BEFORE:
         raise NotYet(
-            f"A step is right. Before the loop you count {before}: there stand an addition and a gather."
+            f"A step is right. Before the loop you count {before}: there are an addition and a gather."
         )
     return "Two once, and thirteen a step: the products are one of thirteen."
 
@@ -158,14 +157,14 @@ def _right(z_before, z, c_before, c, h, want):
         if np.isnan(found).all():
             raise NotYet(
                 f"{name} holds no numbers. `{name} = ...` gives the name to a new array and leaves the "
-                f"caller's as it was, and `{name} *= ...` multiplies the rubbish in it; `out={name}` writes "
-                "into it."
+                f"caller's as it was, and `{name} *= ...` multiplies the garbage in it; `out={name}` "
+                "writes into it."
             )
     i, f, o, g = np.split(want["gates"], 4)
     H = len(i)
     if not np.allclose(z, want["gates"]):
         if np.array_equal(z, z_before):
-            raise NotYet("z still holds what came in: it shall hold the gates, out=s and out=g.")
+            raise NotYet("z still holds what came in: it must hold the gates, out=s and out=g.")
         if np.allclose(z[: 3 * H], want["gates"][: 3 * H]):
             if np.allclose(z[3 * H :], 1 / (1 + np.exp(-z_before[3 * H :]))):
                 raise NotYet("The block g went through the sigmoid: its nonlinearity is tanh.")

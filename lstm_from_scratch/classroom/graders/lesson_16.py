@@ -35,12 +35,12 @@ def paired(answer):
     right = _interval(a, b)
     width, whole = right[1] - right[0], sum(a) / sum(b)
     if high - low < 1e-9 * width:
-        raise NotYet("Both ends are equal: are the songs drawn *with* replacement, anew for each draw?")
+        raise NotYet("Both ends are equal: are the songs drawn *with* replacement, again for each draw?")
     if _near((low, high), right, width):
         _by_quantiles(answer)
         return "Two predictors, the same songs, and an honest width."
     if _near((low, high), _interval(b, a), width):
-        raise NotYet("This is the interval of sum(b) / sum(a): a belongs above the line.")
+        raise NotYet("This is the interval of sum(b) / sum(a): a belongs in the numerator.")
     if high - low > 3 * width and low < whole < high:
         raise NotYet(
             f"Your interval is {(high - low) / width:.0f} times as wide as it should be. Are a and b drawn "
@@ -54,10 +54,10 @@ def paired(answer):
                 "as a long one. Add up first, then divide."
             )
         raise NotYet(
-            f"Your interval, {low:.4f} to {high:.4f}, does not lie about {whole:.4f}, the ratio of the sums."
+            f"Your interval, {low:.4f} to {high:.4f}, is not around {whole:.4f}, the ratio of the sums."
         )
     if high - low > width:
-        raise NotYet("A little too wide: are these the least and the largest of all, not the quantiles?")
+        raise NotYet("A little too wide: are these the smallest and the largest of all, not the quantiles?")
     raise NotYet(
         "Too narrow: 95 % of the draws lie between the quantiles 0.025 and 0.975, and each draw has as many "
         "songs as there are."
@@ -121,7 +121,7 @@ def verdict(answer):
             raise NotYet(f"verdict gave {said!r}: want one of the texts 'A', 'B' and 'not shown'.")
         if said != right:
             if {said, right} == {"A", "B"}:
-                raise NotYet("A and B are exchanged: the ratio is A's nats over B's, and fewer are better.")
+                raise NotYet("A and B are swapped: the ratio is A's nats over B's, and fewer are better.")
             shown = ", ".join(f"{low:g} to {high:g}" for low, high in intervals)
             raise NotYet(f"For {shown} you say {said!r}, want {right!r}: {why}.")
     return "Said as far as it is shown, and no further."

@@ -12,11 +12,11 @@ BUGS = {
     1: "the bias of o used for i and f",
     2: "+ for * in the cell",
     3: "no slope of the sigmoids",
-    4: "no tanh on the cell's way out, in both directions",
+    4: "no tanh between cell and state, in both directions",
     5: "= for += over the steps",
     6: "dh of step t + 1 not added",
     7: "dc of step t + 1 not added",
-    8: "the gradients of i and f exchanged",
+    8: "the gradients of i and f swapped",
 }
 
 
