@@ -1,4 +1,4 @@
-"""Checks the answer to an exercise, and says what is wrong rather than only that it is."""
+"""Checks the answer to an exercise, and says what is wrong with it, not only that something is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from . import lesson_files
 
 Grader = Callable[[Any], "str | None"]
 GRADERS: dict[str, Grader] = {}
-# What the exercises were called whose outcomes were kept without a title, before lessons were renumbered.
+# Titles of exercises from before the lessons were renumbered, when outcomes were kept without them.
 BEFORE = {
     "8.2": "Hunt six bugs",
     "8.3": "The GRU's backward lines",
@@ -35,14 +35,14 @@ BEFORE = {
 }
 
 
-class NotYet(Exception):  # noqa: N818 - it is no error, but an answer
+class NotYet(Exception):  # noqa: N818 - an answer, not an error
     """An answer that is not right yet; the message says what is wrong and where to look."""
 
 
 def grader(name: str) -> Callable[[Grader], Grader]:
-    """Make a function the grader of the exercise of that name, such as "5.1".
+    """Register a function as the grader of an exercise, such as "5.1".
 
-    The function takes the answer, raises `NotYet`, or returns a remark for those who have passed, or None.
+    The function takes the answer. It raises `NotYet`, or returns a remark for those who have passed, or None.
     """
 
     def register(grade: Grader) -> Grader:
@@ -53,14 +53,14 @@ def grader(name: str) -> Callable[[Grader], Grader]:
 
 
 def check(name: str, answer: Any) -> None:
-    """Print whether an answer passes, and if not, what is wrong; keep the outcome in `passed.json`.
+    """Print whether an answer passes, and if not, what is wrong; record the outcome in `passed.json`.
 
     Parameters
     ----------
     name : str
-        Of the exercise, such as "5.1".
+        The exercise, such as "5.1".
     answer : Any
-        What the exercise asks for: in most, the function that it begins.
+        What the exercise asks for: usually the function that it starts.
     """
     passed, message = outcome(name, answer)
     print(f"Exercise {name}: {'passed' if passed else 'not yet'}. {message}".strip())
@@ -68,9 +68,9 @@ def check(name: str, answer: Any) -> None:
 
 
 def own(name: str, answer: Any, ours: Any = None) -> Any:
-    """The student's own answer if it passes, so that the lesson goes on with it; and says which it is.
+    """The student's own answer if it passes, so that the lesson goes on with it; prints which one it is.
 
-    Until then it is `ours`, or else the folded solution, in the names of the notebook.
+    Until then it is `ours`, or else the folded solution, run with the names that the notebook has.
     """
     what = getattr(answer, "__name__", lesson_files.solution(name).split("(")[0].split()[-1])
     if answer is not None and outcome(name, answer)[0]:
@@ -102,13 +102,13 @@ def outcome(name: str, answer: Any) -> tuple[bool, str]:
     try:
         return True, GRADERS[name](answer) or ""
     except NotImplementedError:
-        return False, "The line with NotImplementedError waits for your code."
+        return False, "The line with NotImplementedError is waiting for your code."
     except NotYet as wrong:
         return False, str(wrong)
     except Exception as error:  # the student's code may raise anything
         if isinstance(error, TypeError) and "not callable" in str(error) and not callable(answer):
-            given = f"it was given its result: {type(answer).__name__}."
-            return False, f"The check wants the function, its name without brackets; {given}"
+            given = f"it was given its result, of type {type(answer).__name__}."
+            return False, f"The check needs the function, its name without brackets; {given}"
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if "site-packages" not in frame.filename]  # not the inside of NumPy
         place = (own or frames)[-1]
@@ -116,26 +116,31 @@ def outcome(name: str, answer: Any) -> tuple[bool, str]:
 
 
 def home() -> Path:
-    """Where a student's outcomes and songs are kept: beside the notebook unless `melody lesson` tells."""
+    """Where a student's outcomes and songs are kept: beside the notebook, or where `melody lesson` says."""
     return Path(os.environ.get("MELODY_LESSONS_HOME", "."))
 
 
 def outcomes(folder: Path | None = None) -> dict[str, dict[str, Any]]:
-    """What has been checked so far: for each exercise, whether it has passed and what was said.
+    """What has been checked so far: for each exercise, whether it passed and what the check said.
 
-    An exercise is known by its title, which is kept with it, since lessons may be renumbered.
+    An exercise is recognised by its title, which is kept with it, because lessons may be renumbered.
     """
     try:
         kept = json.loads(((folder or home()) / "passed.json").read_text(encoding="utf-8"))
         found = {name: each for name, each in kept.items() if "passed" in dict(each)}
-    except (OSError, ValueError, TypeError, AttributeError):  # none yet, or a damaged one: the next check's
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ):  # there is none yet, or it is damaged: the next check writes a new one
         return {}
     now = {title: name for lesson in lesson_files.lessons() for name, title in lesson.exercises.items()}
     return {now.get(each.get("title") or BEFORE.get(name, ""), name): each for name, each in found.items()}
 
 
 def keep(found: dict[str, dict[str, Any]], folder: Path | None = None) -> None:
-    """Add outcomes to those in `passed.json`, in the places of older ones of the same exercises."""
+    """Add outcomes to `passed.json`, replacing older ones of the same exercises."""
     titles = {name: title for lesson in lesson_files.lessons() for name, title in lesson.exercises.items()}
     kept = outcomes(folder) | found
     titled = {name: {"title": titles.get(name, ""), **each} for name, each in sorted(kept.items())}

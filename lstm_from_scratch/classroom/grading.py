@@ -1,4 +1,4 @@
-"""Grades a copy of a lesson by running it: which exercises pass, and what to say about those that do not."""
+"""Grades a copy of a lesson by running it: which exercises pass, and what is wrong with the others."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ HEADING = re.compile(r"^## (?:Exercise (\d+\.\d+): )?(.+)$", re.MULTILINE)
 
 
 def find_copy(found: Lesson, place: Path) -> Path:
-    """A student's copy of a lesson: a file itself, or the one of the lesson's name in a folder.
+    """A student's copy of a lesson: the file itself, or the file with the lesson's name in a folder.
 
-    It may be Markdown, as `melody lesson` makes it, or an .ipynb, and may lie in `my_lessons` below.
+    It may be Markdown, as `melody lesson` makes it, or an .ipynb, and may be in a folder `my_lessons` there.
 
     Raises
     ------
     ValueError
-        There is none, or more than one.
+        There is no copy, or more than one.
     """
     if place.is_file():
         return place
@@ -31,15 +31,15 @@ def find_copy(found: Lesson, place: Path) -> Path:
     copies = [f / name for f in (place, place / "my_lessons") for name in names if (f / name).is_file()]
     if not copies:
         raise ValueError(
-            f"{place}: no {names[0]} there (`melody lesson {found.number}` makes it), nor an .ipynb"
+            f"{place}: has neither {names[0]} (`melody lesson {found.number}` makes it) nor an .ipynb of it"
         )
     if len(copies) > 1:
-        raise ValueError(f"{place}: more than one copy, say which: {', '.join(map(str, copies))}")
+        raise ValueError(f"{place}: has more than one copy, say which: {', '.join(map(str, copies))}")
     return copies[0]
 
 
 def grade_own(found: Lesson, folder: Path) -> dict[str, Any]:
-    """As `grade`, for the student's own copy in a folder, whose outcomes are kept there.
+    """Like `grade`, for the student's own copy in a folder; the outcomes are kept there.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def grade_own(found: Lesson, folder: Path) -> dict[str, Any]:
 
 
 def grade_place(found: Lesson, place: Path) -> dict[str, Any]:
-    """As `grade`, for what a student has handed in; what is not there or not readable has passed nothing."""
+    """Like `grade`, for what a student has handed in; what is missing or unreadable has passed nothing."""
     try:
         return _named(found, place) | grade(found, find_copy(found, place))
     except ValueError as error:
@@ -61,13 +61,13 @@ def grade_place(found: Lesson, place: Path) -> dict[str, Any]:
 
 
 def _named(found: Lesson, place: Path) -> dict[str, str]:
-    """Whose it is: the last part of the path that names neither the lesson nor `my_lessons`."""
+    """Whose copy it is: the last part of the path that is not the lesson's name or `my_lessons`."""
     others = ("my_lessons", found.path.name, found.path.with_suffix(".ipynb").name)
     return {"student": [part for part in place.resolve().parts if part not in others][-1]}
 
 
 def in_words(graded: dict[str, Any]) -> str:
-    """A line for each exercise, below the file and how many have passed."""
+    """The file and how many exercises have passed, then a line for each exercise."""
     lines = [f"{graded['file'] or graded['student']}: {graded['passed']} of {graded['of']} passed"]
     for name, exercise in graded["exercises"].items() if graded["file"] else ():
         state = "passed" if exercise["passed"] else "not yet"
@@ -76,23 +76,23 @@ def in_words(graded: dict[str, Any]) -> str:
 
 
 def grade(found: Lesson, path: Path, seconds: float = TIMEOUT) -> dict[str, Any]:
-    """Run a copy from top to bottom, in a kernel and an empty folder of its own, and report.
+    """Run a copy from top to bottom, in a separate kernel and an empty folder, and report.
 
-    A cell that raises, never ends or ends the kernel costs what it answers, not the exercises after it.
+    A cell that raises, never ends or ends the kernel costs its own exercise, not the ones after it.
 
     Parameters
     ----------
     found : Lesson
     path : Path
-        Of the copy, Markdown or .ipynb.
+        The copy, Markdown or .ipynb.
     seconds : float
-        That a cell may take.
+        What a cell may take.
 
     Returns
     -------
     dict
         "file", "lesson", "passed" and "of" (numbers of exercises), "seconds", "problems" (what else went
-        wrong, in words), "exercises": for each its "title", whether it "passed", and the "message".
+        wrong, in words), and "exercises": for each its "title", whether it "passed", and the "message".
 
     Raises
     ------
@@ -105,7 +105,7 @@ def grade(found: Lesson, path: Path, seconds: float = TIMEOUT) -> dict[str, Any]
     for index, said in sorted([*stopped, *_errors(notebook.cells)]):
         exercise, heading = places[index]
         if exercise in missing:
-            kept.setdefault(exercise, {"passed": False, "message": said})  # the first error caused the rest
+            kept.setdefault(exercise, {"passed": False, "message": said})  # the first error causes the rest
         else:
             others.append(f"In '{heading}': {said}")
     for name in missing:
@@ -119,7 +119,7 @@ def grade(found: Lesson, path: Path, seconds: float = TIMEOUT) -> dict[str, Any]
 def _report(
     found: Lesson, path: Path | None, kept: dict[str, dict[str, Any]], problems: list[str], seconds: float
 ) -> dict[str, Any]:
-    """The outcomes as `grade` gives them; exercises that are not among them have not passed."""
+    """The outcomes in the form that `grade` gives; an exercise that is not among them has not passed."""
     nothing = {"passed": False, "message": "Nothing to grade."}
     exercises = {name: {"title": title} | kept.get(name, nothing) for name, title in found.exercises.items()}
     passed = sum(exercise["passed"] for exercise in exercises.values())
@@ -135,19 +135,19 @@ def _read(path: Path) -> Any:
 
     try:
         return jupytext.read(path, fmt="ipynb" if path.suffix == ".ipynb" else "md:myst")
-    except Exception as error:  # what is handed in may be anything
+    except Exception as error:  # students may hand in anything
         raise ValueError(f"{path}: not readable as a lesson: {' '.join(str(error).split())}") from None
 
 
 def _run(notebook: Any, runs: int, seconds: float) -> tuple[dict[str, dict[str, Any]], list[tuple[int, str]]]:
-    """Execute it; where a cell stops it, again without that cell, `runs` times at most.
+    """Execute it; if a cell stops the run, execute it again without that cell, at most `runs` times.
 
     Returns
     -------
     dict
-        The outcomes of the check.
+        What the checks found.
     list of (int, str)
-        The cells that stopped it, and what to say.
+        The cells that stopped the run, and what to say about each.
     """
     stopped = []
     with TemporaryDirectory(ignore_cleanup_errors=True) as home:
@@ -171,24 +171,24 @@ def _run_once(notebook: Any, home: Path, seconds: float) -> tuple[int, str] | No
         at = cell_index
 
     def after(cell: Any, cell_index: int, execute_reply: Any) -> None:
-        # `exit()` lets some more cells run before the kernel ends: which ones is chance.
+        # After `exit()` some more cells run before the kernel ends, and which ones is a matter of chance.
         if any(p.get("source") == "ask_exit" for p in execute_reply["content"].get("payload", ())):
             raise DeadKernelError
 
     try:
         execute(notebook, home, seconds, allow_errors=True, on_cell_start=before, on_cell_executed=after)
     except CellTimeoutError:
-        return at, f"The cell did not end within {seconds:g} s: does a loop go on for ever?"
+        return at, f"The cell did not end within {seconds:g} s: is there a loop that never ends?"
     except DeadKernelError:
         return (
             at,
-            "The cell ended the whole program: is there an exit() in it, or did it need too much memory?",
+            "The cell ended the whole program: does it call exit(), or need too much memory?",
         )
     return None
 
 
 def _places(cells: list[Any]) -> list[tuple[str, str]]:
-    """For each cell the exercise that it belongs to, or "", and the heading above it."""
+    """For each cell, the exercise that it belongs to, or "", and the heading above it."""
     found, places = ("", "the beginning"), []
     for cell in cells:
         headings = HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
@@ -198,7 +198,7 @@ def _places(cells: list[Any]) -> list[tuple[str, str]]:
 
 
 def _errors(cells: list[Any]) -> Iterator[tuple[int, str]]:
-    """The cells that raised, and what to say."""
+    """The cells that raised an error, and what to say."""
     for index, cell in enumerate(cells):
         for output in cell.get("outputs", ()):
             if output.output_type == "error":

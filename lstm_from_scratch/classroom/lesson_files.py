@@ -1,4 +1,4 @@
-"""The lessons as text: what each asks for, a student's copy of it, and running it from top to bottom."""
+"""The lessons as text: what each asks for, its solutions, and how to run it from top to bottom."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIMEOUT = 120  # seconds a cell may take
 
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXERCISE = re.compile(r"^## Exercise (\d+\.\d+): (.+)$", re.MULTILINE)
-# A fold: the code, and perhaps some sentences about it.
+# A folded solution: the code, and perhaps some sentences about it.
 SOLUTION = re.compile(
     r"<details>\s*<summary>Solution</summary>\s*```python\n(.*?)```(?:(?!</details>).)*</details>", re.S
 )
@@ -25,7 +25,7 @@ STUB = "raise NotImplementedError"
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson, read from its file.
+    """A lesson, read from its file.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Lesson:
     title : str
     minutes : int
     exercises : dict of str to str
-        The title of each, by its name: "5.1".
+        The title of each exercise, by its name, such as "5.1".
     path : Path
     text : str
     """
@@ -47,17 +47,17 @@ class Lesson:
 
 
 def lessons() -> list[Lesson]:
-    """All lessons, in their order."""
+    """All lessons, in order."""
     return [read_lesson(path) for path in sorted(FOLDER.glob("[0-9][0-9]_*.md"))]
 
 
 def lesson(number: int) -> Lesson:
-    """One lesson.
+    """The lesson of that number.
 
     Raises
     ------
     ValueError
-        There is none of that number.
+        There is no such lesson.
     """
     for found in lessons():
         if found.number == number:
@@ -66,12 +66,12 @@ def lesson(number: int) -> Lesson:
 
 
 def read_lesson(path: Path) -> Lesson:
-    """A lesson's file; its first heading is `# Lesson N: title`, and `M minutes` stands below that.
+    """Read a lesson's file. Its first heading is `# Lesson N: title`, with `M minutes` below.
 
     Raises
     ------
     ValueError
-        It begins otherwise.
+        It does not begin like that.
     """
     text = path.read_text(encoding="utf-8")
     head = re.search(r"^# Lesson (\d+): (.+?)$.*?(\d+) minutes", text, re.MULTILINE | re.DOTALL)
@@ -81,12 +81,12 @@ def read_lesson(path: Path) -> Lesson:
 
 
 def solved(text: str) -> str:
-    """The lesson with each solution in its stub's place: the first cell of its exercise that holds a stub.
+    """The lesson with each exercise's solution in place of its stub.
 
     Raises
     ------
     ValueError
-        An exercise without exactly one stub and one solution.
+        An exercise does not have exactly one stub and one solution.
     """
     head, *exercises = re.split(r"(?=^## Exercise )", text, flags=re.MULTILINE)
     return head + "".join(_solved_exercise(part) for part in exercises)
@@ -112,7 +112,7 @@ def solution(name: str) -> str:
 
 
 def run(text: str, home: Path) -> Any:
-    """Execute a lesson's cells in a kernel of their own, keeping outcomes and songs in `home`.
+    """Execute a lesson's cells in a separate kernel, keeping outcomes and songs in `home`.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def run(text: str, home: Path) -> Any:
 
 
 def execute(notebook: Any, home: Path, timeout: float = TIMEOUT, **options: Any) -> None:
-    """Execute a notebook in place, in a kernel of its own that works in `home`.
+    """Execute a notebook in place, in a separate kernel that works in `home`.
 
     Parameters
     ----------
@@ -141,12 +141,12 @@ def execute(notebook: Any, home: Path, timeout: float = TIMEOUT, **options: Any)
     timeout : float
         Seconds that a cell may take.
     **options
-        Of `nbclient.NotebookClient`.
+        For `nbclient.NotebookClient`.
     """
     from nbclient import NotebookClient
 
     home.mkdir(parents=True, exist_ok=True)
     place = {"metadata": {"path": home}}
     client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", resources=place, **options)
-    # The kernel's own stderr says only what concerns its makers; a cell's stderr is among its outputs.
+    # The kernel's own stderr only concerns its developers; what a cell writes to stderr is in its outputs.
     client.execute(env=os.environ | {"MELODY_LESSONS_HOME": str(home.resolve())}, stderr=subprocess.DEVNULL)

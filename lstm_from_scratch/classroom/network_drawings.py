@@ -1,4 +1,4 @@
-"""The networks of lessons 4, 6 and 7 as drawings, 8 inches wide; every letter is that of NOTATION.md."""
+"""Drawings of the networks of lessons 4, 6 and 7, 8 inches wide, in the letters of NOTATION.md."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 GREY = "0.45"
-BACK = "#D55E00"  # a gradient, on its way back
-GATE, CELL = "#26828E", "#B2182B"  # the middle of viridis, and one end of RdBu: lesson 7's maps
+BACK = "#D55E00"  # gradients, on their way back
+GATE, CELL = "#26828E", "#B2182B"  # the middle of viridis and one end of RdBu, which lesson 7 uses
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """A drawing, as the last line of a cell; a figure alone is shown only after pyplot has made one."""
+    """A drawing, to be the last line of a cell, where a bare figure only shows if pyplot has made one."""
 
     figure: Figure
 
@@ -28,7 +28,7 @@ class Sketch:
 
 
 def dense(W: Any, b: Any, h: Any, target: int) -> Sketch:
-    """A dense layer, its softmax, and the gradient of the surprise by the scores: one column, with numbers.
+    """A dense layer, its softmax, and the gradient of the surprise: one column, with numbers.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def dense(W: Any, b: Any, h: Any, target: int) -> Sketch:
 
 
 def recurrent(symbols: list[str]) -> Sketch:
-    """A recurrent net, folded, and unrolled over these symbols."""
+    """A recurrent net, and the same net unrolled over these symbols."""
     axis = _canvas(3.4)
     z, h = _step(axis, 0.95, "t")
     _arrow(axis, h, z, "$U$", bend=-0.54)
@@ -77,7 +77,7 @@ def recurrent(symbols: list[str]) -> Sketch:
 
 
 def _step(axis: Any, x: float, t: int | str) -> list[Any]:
-    """A step of the recurrent net; its z and h."""
+    """Draw a step of the recurrent net; returns its z and h."""
     read, z, h = (_node(axis, x, y, f"${name}_{t}$") for name, y in (("x", 0.6), ("z", 1.7), ("h", 2.9)))
     _arrow(axis, read, z, "$W$")
     _arrow(axis, (x - 0.55, 1.5), z, "$b$", at=0)
@@ -136,7 +136,7 @@ def lstm() -> Sketch:
 
 
 def _canvas(height: float) -> Any:
-    """An axis without frame, in inches, on a figure that pyplot does not know."""
+    """An axis without a frame, measured in inches, on a figure that pyplot does not know."""
     axis = Figure(figsize=(8, height), dpi=100).add_axes((0, 0, 1, 1))
     axis.set(xlim=(0, 8), ylim=(0, height))
     axis.set_axis_off()
@@ -144,12 +144,12 @@ def _canvas(height: float) -> Any:
 
 
 def _rows(count: int, apart: float, middle: float = 1.45) -> Any:
-    """The heights of so many rows, the first on top."""
+    """The heights of that many rows, the first at the top."""
     return middle + apart * (count - 1 - 2 * np.arange(count)) / 2
 
 
 def _text(axis: Any, x: float, y: float, text: str, colour: str = "black", **style: Any) -> None:
-    """Text around a point; a number's minus becomes as long as that of a formula."""
+    """Text centred on a point; the minus of a number becomes as long as that of a formula."""
     formula = "$" in text
     style = {"size": 15 if formula else 13, "ha": "center", "zorder": 4, "math_fontfamily": "cm"} | style
     axis.text(x, y, text if formula else text.replace("-", "−"), color=colour, va="center", **style)
@@ -176,7 +176,7 @@ def _box(
 
 
 def _arrow(axis: Any, start: Any, end: Any, text: str = "", colour: str = "black", **way: float) -> None:
-    """From one circle or point to another, its text `at` a share of the way; `aside` and `bend` in inches."""
+    """From one circle or point to another, its text `at` a fraction of the way; `aside`, `bend` in inches."""
     a, b = (np.array(getattr(place, "center", place)) for place in (start, end))
     right = np.array([b[1] - a[1], a[0] - b[0]]) / np.hypot(*(b - a))
     aside, bend = right * way.get("aside", 0), way.get("bend", 0)

@@ -1,4 +1,4 @@
-"""A score drawn by matplotlib, a step for each 16th, so that it can stand over other pictures.
+"""A score drawn by matplotlib, with one unit of the axis for each 16th, to go above other pictures.
 
 verovio (`show_and_play.show`) engraves better, but spaces notes for reading, not by their time.
 """
@@ -20,8 +20,8 @@ from ..music.metre import Piece
 from ..music.spelling import key_fifths, signature, spelled
 
 LETTERS = "CDEFGAB"
-B4 = 4 * 7 + 6  # the middle line, in diatonic steps
-SHARPS, FLATS = (8, 5, 9, 6, 3, 7, 4), (4, 7, 3, 6, 2, 5, 1)  # places in the signature, from the lowest line
+B4 = 4 * 7 + 6  # the note on the middle line, in diatonic steps
+SHARPS, FLATS = (8, 5, 9, 6, 3, 7, 4), (4, 7, 3, 6, 2, 5, 1)  # of a signature, from the lowest line up
 # SMuFL code points of verovio's font.
 CLEF, WHOLE_HEAD, HALF_HEAD, HEAD, DIGIT, DOT = 0xE050, 0xE0A2, 0xE0A3, 0xE0A4, 0xE080, 0xE1E7
 SIGNS = {-2: 0xE264, -1: 0xE260, 0: 0xE261, 1: 0xE262, 2: 0xE263}
@@ -30,12 +30,12 @@ FLAGS_UP, FLAGS_DOWN = {0.5: 0xE240, 0.25: 0xE242}, {0.5: 0xE241, 0.25: 0xE243}
 
 
 def draw_score(axis: Any, melody: Melody, size: float = 6) -> None:
-    """Draw a melody's score on an axis without frame: step k's note stands at k + 1/2, the clef left of 0.
+    """Draw a melody's score on an axis without a frame: the note of step k at k + 1/2, the clef left of 0.
 
     Parameters
     ----------
     axis : matplotlib Axes
-        Its x axis counts 16ths; the staff lies in its middle.
+        Its x axis counts 16ths; the staff is in the middle of it.
     melody : Melody
     size : float
         Points from one line to the next.
@@ -57,14 +57,14 @@ def draw_score(axis: Any, melody: Melody, size: float = 6) -> None:
 
 
 class _Staff:
-    """Paths in spaces between lines, up and right of the middle line at some time."""
+    """Draws paths; coordinates are in staff spaces, from the middle line at a given time."""
 
     def __init__(self, axis: Any, size: float):
         self.axis, self.size, self.scale = axis, size, axis.figure.dpi_scale_trans
         self.tied_from: float | None = None
 
     def path(self, points: Any, time: float, lw: float | None = None, codes: Any = None) -> None:
-        """Points in spaces: lines of that width, or without one a filled shape."""
+        """Points in staff spaces: a line of that width, or a filled shape if there is no width."""
         place = ScaledTranslation(time, 0.5, self.axis.get_xaxis_transform())
         transform = Affine2D().scale(self.size / 72) + self.scale + place
         style: dict[str, Any] = {"fc": "black", "lw": 0} if lw is None else {"fill": False, "lw": lw}
@@ -73,13 +73,13 @@ class _Staff:
         patch.set_clip_path(None)
 
     def glyph(self, code: int, time: float, x: float, y: float) -> float:
-        """Draw one; its width in spaces."""
+        """Draw a glyph; returns its width in staff spaces."""
         points = np.asarray(_outline(code).vertices)
         self.path(points + (x, y), time, codes=_outline(code).codes)
         return _width(code)
 
     def head(self, melody: Melody) -> float:
-        """Clef, signature and meter, left of the first step; how far they reach."""
+        """Draw clef, signature and meter left of the first step; returns how far they reach."""
         fifths = key_fifths(melody.key)
         width = x = -(3.6 + 1.05 * abs(fifths) + 2.0 * bool(melody.meter))
         self.glyph(CLEF, 0, x + 0.3, -1)
@@ -148,7 +148,7 @@ class _Staff:
 
 @lru_cache
 def _outline(code: int) -> Path:
-    """A glyph of verovio's own font, in spaces."""
+    """A glyph of verovio's own font, in staff spaces."""
     import verovio
 
     file = File(verovio.__file__).parent / "data" / "Leipzig" / f"{code:04X}.xml"
@@ -156,12 +156,12 @@ def _outline(code: int) -> Path:
 
 
 def _width(code: int) -> float:
-    """Of a glyph, in spaces."""
+    """The width of a glyph, in staff spaces."""
     return float(np.asarray(_outline(code).vertices)[:, 0].max())
 
 
 def _svg_path(text: str) -> Path:
-    """An SVG path of the commands M, c, s, l, h, v and z, a 250th as large."""
+    """An SVG path made of the commands M, c, s, l, h, v and z, scaled by 1/250."""
     points, codes = [], []
     here = start = control = np.zeros(2)
     for command, numbers in re.findall(r"([A-Za-z])([^A-Za-z]*)", text):

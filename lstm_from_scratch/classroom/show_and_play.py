@@ -32,7 +32,7 @@ def show(melody: Melody) -> Any:
     """The melody's score, as the last line of a cell."""
     from IPython.display import SVG
 
-    # JupyterLab shows an image, which the text's colour does not reach: black on white, in a dark theme too.
+    # JupyterLab shows it as an image, which does not inherit the text's colour: black on white in any theme.
     svg = score.to_svg(melody).replace("<svg ", '<svg style="color: black; background: white" ', 1)
     return SVG(svg)  # type: ignore[no-untyped-call]
 
@@ -47,8 +47,8 @@ def listen(melody: Melody, tempo: float = 120) -> Any:
 def save(what: Any, name: str) -> Any:
     """Keep a melody as MIDI, a figure as PNG, a network as .npz or a text, beside the student's outcomes.
 
-    What is there already under that name stays, and the new file gets a number. Give it as the last line of
-    a cell: a melody comes back as its player.
+    A file that is already there keeps its name, and the new one gets a number. As the last line of a cell
+    it shows a melody's player.
     """
     if isinstance(what, Melody):
         data, suffix, shown = score.to_midi(what), ".mid", listen(what)
@@ -72,7 +72,7 @@ def save(what: Any, name: str) -> Any:
 
 
 def songs(collection: str = "erk", rule: str = "event") -> Corpus:
-    """A collection of folk songs in three parts, prepared once and then read from where it was kept."""
+    """A collection of folk songs in three parts; it is prepared once, and then read from its folder."""
     folder = home() / "songs" / f"{collection}-{rule}"
     if not (folder / "corpus.npz").is_file():
         prepare(_files(collection), rule)[0].save(folder)
@@ -80,7 +80,7 @@ def songs(collection: str = "erk", rule: str = "event") -> Corpus:
 
 
 def melodies(collection: str = "erk") -> list[Melody]:
-    """The same songs as they stand in their files: no note left out, each in its own key."""
+    """The same songs as their files have them: no note left out, each in its own key."""
     return [read_kern(path) for path in _files(collection)]
 
 

@@ -1,4 +1,4 @@
-"""A student's desk: what has been passed, the own copies, JupyterLab on them, notebooks for Colab."""
+"""A student's own copies: which there are, how far they have come, JupyterLab, notebooks for Colab."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..terminal import quoted
 from .check import outcomes
 from .lesson_files import FOLDER, Lesson
 
-SETTINGS = Path(__file__).parent / "jupyter"  # of JupyterLab, for those who open lessons
+SETTINGS = Path(__file__).parent / "jupyter"  # for JupyterLab, when it opens a lesson
 ORIGINALS = (
     ".originals"  # the lessons as they were when the copies were made, to tell when one has changed since
 )
@@ -39,12 +39,12 @@ if importlib.util.find_spec("lstm_from_scratch") is None:
 
 
 def my_lessons() -> Path:
-    """The folder of a student's copies: `my_lessons` here, or this one, where it is called so."""
+    """The folder of a student's copies: `my_lessons` in this folder, or this folder if that is its name."""
     return Path() if Path.cwd().name == "my_lessons" else Path("my_lessons")
 
 
 def earlier_copies(lesson: Lesson, folder: Path) -> list[Path]:
-    """A student's copies of a lesson from before it was renumbered, or of the one that it was a part of."""
+    """Copies from before the lesson was renumbered, or of the lesson that it used to be a part of."""
     titles = {lesson.title, *WAS_PART_OF.get(lesson.title, ())}
     found = []
     for path in sorted(folder.glob("[0-9][0-9]_*.md")):
@@ -55,7 +55,7 @@ def earlier_copies(lesson: Lesson, folder: Path) -> list[Path]:
 
 
 def overview(lessons: list[Lesson], folder: Path) -> list[str]:
-    """A line for each lesson: number, title, minutes, how far the student has come; and what to do next."""
+    """A line for each lesson: number, title, minutes and how far the student has come; then what is next."""
     width, lines, kept, following = max(len(lesson.title) for lesson in lessons), [], outcomes(folder), None
     for lesson in lessons:
         passed = sum(bool(kept.get(name, {}).get("passed")) for name in lesson.exercises)
@@ -68,14 +68,14 @@ def overview(lessons: list[Lesson], folder: Path) -> list[str]:
 
 
 def take_copy(lesson: Lesson, folder: Path) -> tuple[Path, str]:
-    """The student's own copy, made where there is none and otherwise left alone; and what to tell.
+    """The student's own copy, which is made if there is none, and otherwise left alone.
 
     Returns
     -------
     Path
-        Of the copy.
+        The copy.
     str
-        One line.
+        What to tell the student, in one line.
     """
     mine, original = folder / lesson.path.name, folder / ORIGINALS / lesson.path.name
     if not mine.exists():
@@ -89,15 +89,15 @@ def take_copy(lesson: Lesson, folder: Path) -> tuple[Path, str]:
     if original.is_file() and original.read_text(encoding="utf-8") != lesson.text:
         return mine, (
             f"{mine}: your copy stays as it is, but lesson {lesson.number} has changed since you began it; "
-            "to begin the new one, give your copy another name and this command again"
+            "to start the new one, rename your copy and run this command again"
         )
     return mine, f"{mine}: your copy stays as it is"
 
 
 def links_led_out(text: str, address: str | None) -> str:
-    """A lesson as it reads outside the project: its links lead to the repository's address.
+    """A lesson as it reads outside the project: its links point to the repository's address.
 
-    Where there is no address, the file's path in the project stands in the link's place.
+    If there is no address, the path of the file in the project replaces the link.
     """
     if not address:
         return LINK.sub(r"`\1`", text)
@@ -106,7 +106,7 @@ def links_led_out(text: str, address: str | None) -> str:
 
 
 def need(*packages: str) -> None:
-    """Raise an ImportError that says what to install, where one of the packages is not there."""
+    """Raise an ImportError that says what to install if one of the packages is missing."""
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
         install = f"{quoted(sys.executable)} -m pip install {' '.join(missing)}"
@@ -114,9 +114,9 @@ def need(*packages: str) -> None:
 
 
 def open_lab(mine: Path) -> int:
-    """Open a copy in JupyterLab, until its server is stopped; its exit status.
+    """Open a copy in JupyterLab, wait until its server stops, and return its exit status.
 
-    The setting under `jupyter/` makes JupyterLab open .md files as notebooks; the student's own go first.
+    The settings under `jupyter/` make JupyterLab open .md files as notebooks; a student's own come first.
 
     Raises
     ------
@@ -128,12 +128,14 @@ def open_lab(mine: Path) -> int:
     settings = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     changes = {"MELODY_LESSONS_HOME": str(folder), "JUPYTER_CONFIG_PATH": os.pathsep.join(settings)}
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{mine.name}"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container: Jupyter refuses it otherwise
+    if (
+        hasattr(os, "geteuid") and os.geteuid() == 0
+    ):  # as in a container, where JupyterLab would refuse to start
         command.append("--allow-root")
     with subprocess.Popen(command, cwd=folder, env=os.environ | changes) as server:
 
         def pass_on(number: int, frame: FrameType | None) -> None:
-            if number != signal.SIGINT:  # Ctrl-C is heard by the server itself, which asks if it is meant
+            if number != signal.SIGINT:  # the server receives Ctrl-C itself, and asks for confirmation
                 server.send_signal(number)
 
         with on_stop(pass_on):
@@ -141,12 +143,12 @@ def open_lab(mine: Path) -> int:
 
 
 def export(lessons: list[Lesson], folder: Path) -> list[str]:
-    """Write .ipynb copies whose first code cell installs the package; what to print.
+    """Write .ipynb copies whose first code cell installs the package; returns what to print.
 
     Raises
     ------
     ValueError
-        One is there already: nothing is written.
+        One of them exists already; then nothing is written.
     ImportError
         Jupytext is not installed.
     """
@@ -165,13 +167,13 @@ def export(lessons: list[Lesson], folder: Path) -> list[str]:
         install = new_code_cell(INSTALL.format(address=address or NO_ADDRESS))  # type: ignore[no-untyped-call]
         notebook.cells.insert(1, install)
         write_text(path, jupytext.writes(notebook, "ipynb"))
-    unknown = [f"This is no clone from an https address: put yours for {NO_ADDRESS} in each first code cell."]
+    unknown = [f"This is not a clone of an https address: replace {NO_ADDRESS} in each first code cell."]
     return [*map(str, paths), *([] if address else unknown)]
 
 
 def _address() -> str | None:
-    """Where this clone came from, as an https address without anyone's password; or None."""
-    if not (FOLDER.parent / ".git").exists():  # installed, or in the repository of something else
+    """Where this clone came from, as an https address without a password, or None."""
+    if not (FOLDER.parent / ".git").exists():  # an installed package, or one inside another repository
         return None
     command = ["git", "-C", str(FOLDER.parent), "remote", "get-url", "origin"]
     try:

@@ -86,7 +86,7 @@ def test_a_class_is_graded_to_the_end(desk_of, tmp_path, monkeypatch, capsys):
     assert graded["ben"]["file"] == str(tmp_path / "ben" / "my_lessons" / "11_tiny.md")
     assert graded["ben"]["exercises"]["11.2"] == {"title": "The second", "passed": False, "message": "Hm."}
     for name, problem in (
-        ("anna", "no 11_tiny.md"),
+        ("anna", "neither 11_tiny.md"),
         ("cleo", "not readable"),
         ("emil", "more than one copy"),
     ):

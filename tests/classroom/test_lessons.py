@@ -178,7 +178,7 @@ def test_lesson_4_speaks_of_nothing_that_comes_later():
 def test_a_result_in_the_place_of_the_function_is_told():
     passed, message = check.outcome("1.1", 1.5)
     assert not passed and message == (
-        "The check wants the function, its name without brackets; it was given its result: float."
+        "The check needs the function, its name without brackets; it was given its result, of type float."
     )
 
 
