@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,12 @@ class Snapshots:
     ----------
     seed : int
         Of the melodies.
+    taken : list of dict, optional
+        What `taken` was when the run was stopped that now goes on.
     """
 
-    def __init__(self, seed: int = 0):
-        self.seed = seed
-        self.taken: list[dict[str, Any]] = []
+    def __init__(self, seed: int = 0, taken: Sequence[dict[str, Any]] = ()):
+        self.seed, self.taken = seed, list(taken)
 
     def take(self, run: Run) -> bool:
         """Keep what the run sings now, if this step is one of those; whether it was."""
@@ -44,6 +46,7 @@ class Snapshots:
         clocks = corpus.clocks("validation", model.clock_kinds)[:LISTENERS]
         predictor = ModelPredictor(model, corpus.delimiter, clocks)
         found = evaluate(predictor, songs, corpus.vocabulary, bootstrap=0)
+        self.taken = [before for before in self.taken if before["step"] < run.step]  # it may have gone back
         self.taken.append({"step": run.step, "loss": found["nats_per_symbol"], "symbols": drawn.symbols})
         return True
 

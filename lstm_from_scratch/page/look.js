@@ -30,7 +30,10 @@ function buildInside() {
   for (const { unit, follows, share } of data.units.stories) {
     const title = `Unit ${unit}: ${follows} explains ${Math.round(100 * share)} % of what it does.`;
     const button = make("button", { type: "button", title }, follows.replace("the place in the ", ""));
-    button.addEventListener("click", () => lookAt(unit));
+    button.addEventListener("click", () => {
+      inside.quantity = "h"; // in which it was found
+      lookAt(unit);
+    });
     element("stories").append(button);
   }
   element("unit").max = network.H - 1;

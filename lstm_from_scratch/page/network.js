@@ -1,4 +1,4 @@
-/* The whole model: one-hot, recurrent cell, dense layer, softmax; and drawing from it at a temperature. */
+/* The whole model: one-hot, recurrent cell, dense layer, softmax, attention; and drawing at a temperature. */
 
 const EARLIEST_END = 64; // symbols before the network may end a melody
 const HOLD = "_";
@@ -51,18 +51,24 @@ function draw(p, uniform) {
 /** -sum p ln p, in nats. @param {Float64Array} p */
 const entropy = (p) => -p.reduce((sum, p_k) => (p_k > 0 ? sum + p_k * Math.log(p_k) : sum), 0);
 
+/** The tensors of one layer, without its name. @param {Weights} weights @param {string} layer @returns {Weights} */
+function ofLayer(weights, layer) {
+  const own = Object.entries(weights).filter(([name]) => name.startsWith(`${layer}.`));
+  return Object.fromEntries(own.map(([name, array]) => [name.slice(layer.length + 1), array]));
+}
+
 class Network {
-  /** @param {any} model what page.py wrote of the model */
+  /** @param {any} model what playground.py wrote of the model */
   constructor(model) {
     this.symbols = /** @type {string[]} */ (model.vocabulary);
     this.H = model.units;
     this.kind = /** @type {"lstm"|"gru"|"rnn"} */ (model.cell);
     this.window = model.window; // of a model that is trained on windows, else null
+    this.clock = /** @type {number[]} */ (model.clock ?? []); // how many values each further input has
     const weights = unpack(model.weights, model.shapes);
-    const prefix = `${model.cell}.`;
-    const own = Object.entries(weights).filter(([name]) => name.startsWith(prefix));
-    this.recurrent = Object.fromEntries(own.map(([name, array]) => [name.slice(prefix.length), array]));
-    this.dense = { W: weights["dense.W"], b: weights["dense.b"] };
+    this.recurrent = ofLayer(weights, model.cell);
+    this.dense = ofLayer(weights, "dense");
+    this.attention = "attention.Wq" in weights ? ofLayer(weights, "attention") : null;
     this.id = Object.fromEntries(this.symbols.map((symbol, k) => [symbol, k]));
     /** @type {Set<number>} units whose h is held at 0 */
     this.silenced = new Set();
@@ -80,39 +86,50 @@ class Network {
 
   /** The moment before anything was heard: zeros. @returns {any} */
   zero() {
-    const h = new Float64Array(this.H);
-    const tokens = Array(this.window ?? 0).fill(this.id[DELIMITER] ?? 0);
-    return { h, c: new Float64Array(this.H), tokens };
+    const heard = Array(this.window ?? 0).fill(this.id[DELIMITER] ?? 0);
+    return { h: new Float64Array(this.H), c: new Float64Array(this.H), heard, keys: [] };
   }
 
-  /** The cell, the dense layer and the softmax. @param {any} before @param {number} token @returns {any} */
-  cell(before, token) {
-    return CELLS[this.kind]([token], before, this.recurrent, this.hand);
+  /** The recurrent cell. The inputs that are 1 are a symbol's, and one of each clock's behind them.
+   * @param {any} before @param {number} token @param {number[]} clock @returns {any} */
+  cell(before, token, clock) {
+    let first = this.symbols.length;
+    const ones = [token];
+    clock.forEach((value, k) => {
+      ones.push(first + value);
+      first += this.clock[k];
+    });
+    return CELLS[this.kind](ones, before, this.recurrent, this.hand);
   }
 
-  /** The moment after a token: gates, states, and `logp`, ln p of the next symbol.
+  /** The moment after a token: gates, states, and `logp`, ln p of the next symbol, whose place the clock says.
    *
    * A model of windows starts from zeros at each symbol, and hears the last `window` of them again.
-   * @param {any} before @param {number} token @returns {any} */
-  step(before, token) {
-    const tokens = this.window ? [...before.tokens.slice(1), token] : [];
+   * @param {any} before @param {number} token @param {number[]} clock @returns {any} */
+  step(before, token, clock = []) {
     let after = before;
+    const heard = [...(this.window ? before.heard.slice(1) : before.heard), token];
     if (this.window) {
       after = this.zero();
-      for (const one of tokens) after = this.cell(after, one);
-    } else after = this.cell(before, token);
-    return { ...after, tokens, logp: this.logp(after.h) };
+      for (const one of heard) after = this.cell(after, one, clock);
+    } else after = this.cell(before, token, clock);
+    return { ...after, heard, ...this.output(after.h, before.keys, heard) };
   }
 
-  /** ln p of the next symbol, from the state. @param {Float64Array} h */
-  logp(h) {
-    const y = times(this.dense.W, h);
-    return logSoftmax(y.map((y_k, k) => y_k + this.dense.b[k]));
+  /** The dense layer, and what attention adds to it.
+   * @param {Float64Array} h @param {Float64Array[]} keys @param {number[]} heard */
+  output(h, keys, heard) {
+    const y = times(this.dense.W, h).map((y_k, k) => y_k + this.dense.b[k]);
+    if (!this.attention) return { logp: logSoftmax(y) };
+    const e = pointerScores(this.attention, h, keys, matchLengths(heard, this.attention.m.length - 1));
+    const logp = logMixture(y, e, heard.slice(1));
+    const key = times(this.attention.Wk, h); // (8)
+    return { logp, looks: tempered(e, 1), keys: [...keys, key] }; // looks: how much it copies nothing, or from where
   }
 
-  /** The moment before a melody's first symbol: only the delimiter was heard. */
-  start() {
-    return this.step(this.zero(), this.id[DELIMITER] ?? 0);
+  /** The moment before a melody's first symbol: only the delimiter was heard. @param {number[]} clock */
+  start(clock = []) {
+    return this.step(this.zero(), this.id[DELIMITER] ?? 0, clock);
   }
 
   /** The distribution to draw the symbol of place t from: at a temperature, without what cannot stand there.
@@ -151,11 +168,15 @@ function compose(network, { T, beginning = [], steps, uniform, complete = false 
 }
 
 /** ln p of the symbol after each token, from the zero state, as model.log_probabilities gives it.
- * @param {Network} network @param {number[]} tokens */
-function logProbabilities(network, tokens) {
+ * @param {Network} network @param {number[]} tokens @param {number[][]} clock of each step, if the model has one */
+function logProbabilities(network, tokens, clock = []) {
   let moment = network.zero();
-  return tokens.map((token) => {
-    moment = network.cell(moment, token);
-    return Array.from(network.logp(moment.h));
+  /** @type {number[]} */
+  const heard = [];
+  return tokens.map((token, t) => {
+    heard.push(token);
+    const after = network.cell(moment, token, clock[t] ?? []);
+    moment = { ...after, ...network.output(after.h, moment.keys, heard) };
+    return Array.from(moment.logp);
   });
 }

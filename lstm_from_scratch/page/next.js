@@ -37,9 +37,11 @@ function showNext(t) {
 /** @param {number} t */
 function nextInWords(t) {
   const key = "Bars: what the network expects. Outlines: what temperature makes of it.";
+  const looks = song.trace[t].looks;
+  const copied = looks ? ` Copied from where the arcs lead: ${Math.round(100 * (1 - looks[0]))} %.` : "";
   const place = placeName(t, song.meter, song.upbeat);
-  if (t >= song.length) return `${key} Next: ${place}.`;
+  if (t >= song.length) return `${key} Next: ${place}.${copied}`;
   const symbol = song.symbols[t];
   const bits = song.surprise(t).toFixed(1);
-  return `${key} At ${place} came ${symbolName(symbol)}: ${bits} bits of surprise.`;
+  return `${key} At ${place} came ${symbolName(symbol)}: ${bits} bits of surprise.${copied}`;
 }

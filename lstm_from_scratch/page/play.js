@@ -213,7 +213,8 @@ begin();
 // For the curious, in the browser's console, and for the tests.
 Object.assign(window, {
   melody: {
-    logp: (/** @type {number[]} */ tokens) => logProbabilities(network, tokens),
+    logp: (/** @type {number[]} */ tokens, /** @type {number[][]} */ clock) =>
+      logProbabilities(network, tokens, clock),
     compose: (/** @type {any} */ how) => compose(network, how),
     kern: () => kernText(song.symbols, song.meter, song.upbeat, song.title),
     midi: () => midiFile(song.symbols, settings.tempo, song.meter),

@@ -21,7 +21,7 @@ from .units import describe_units
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "cells", "network", "notes", "files", "sound", "song", "colours", "roll", "inside", "piano", "playing",
+    "cells", "pointer", "network", "notes", "files", "sound", "song", "colours", "roll", "inside", "piano", "playing",
     "learning", "report", "screen", "next", "melody", "look", "play",
 )  # fmt: skip
 TUNES = shipped("data") / "tunes"

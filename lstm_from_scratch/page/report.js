@@ -10,8 +10,11 @@ function make(name, attributes, ...children) {
 }
 
 /** An SVG as a picture with its text; as data it can neither run a script nor load anything.
- * @param {string} svg in base64 @param {string} text */
-const makePicture = (svg, text) => make("img", { alt: text, src: `data:image/svg+xml;base64,${svg}` });
+ * Where the screen is too narrow to read it, it is scrolled. @param {string} svg in base64 @param {string} text */
+function makePicture(svg, text) {
+  const image = make("img", { alt: text, src: `data:image/svg+xml;base64,${svg}` });
+  return make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": text }, image);
+}
 
 /** A table whose rows begin with their names. @param {string} name @param {string[]} head @param {string[][]} rows */
 function makeTable(name, head, rows) {

@@ -3,6 +3,7 @@
 const GUTTER = 34; // pixels left of the first symbol, for names
 const SPAN = 128; // symbols that fit a wide screen: eight bars of 4/4
 const HEAD = 20; // pixels above the notes, for the numbers of the bars
+const ARCS = 44; // pixels above those, for where attention looks
 
 /** Where a 16th is on the screen. */
 class TimeAxis {
@@ -49,29 +50,31 @@ class Roll {
     this.lowest = Math.min(60, ...pitches) - 1;
     this.highest = Math.max(72, ...pitches) + 1;
     this.row = 8;
+    this.head = HEAD + (song.network.attention ? ARCS : 0);
   }
 
   /** The middle of a pitch's row. @param {number} pitch */
   y(pitch) {
-    return HEAD + (this.highest - pitch + 0.5) * this.row;
+    return this.head + (this.highest - pitch + 0.5) * this.row;
   }
 
   /** @param {number} y */
   pitchAt(y) {
-    return this.highest - Math.floor((y - HEAD) / this.row);
+    return this.highest - Math.floor((y - this.head) / this.row);
   }
 
   /** @param {{cursor: number, moment: number, selected: number, sounding: number}} shown */
   draw({ cursor, moment, selected, sounding }) {
     const { song, axis } = this;
     const { context, width, height } = prepareCanvas(this.canvas);
-    this.row = (height - HEAD) / (this.highest - this.lowest + 1);
+    this.row = (height - this.head) / (this.highest - this.lowest + 1);
     this.drawPaper(context, width, height);
     for (const note of song.notes) {
       if (note.pitch === null || axis.x(note.start + note.length) < GUTTER || axis.x(note.start) > width)
         continue;
       this.drawNote(context, note, note.start === selected, note.start === sounding);
     }
+    this.drawArcs(context, moment >= 0 ? moment : Math.floor(cursor));
     if (moment >= 0) this.drawLine(context, moment, height, 1, [3, 3]);
     if (cursor >= 0) this.drawLine(context, cursor, height, 2, []);
     this.drawPitchNames(context, height);
@@ -91,21 +94,41 @@ class Roll {
       const x = axis.x(start);
       if (x < GUTTER - 1 || x > width) return;
       context.fillStyle = ink.line;
-      context.fillRect(Math.round(x), 0, 1, height);
+      context.fillRect(Math.round(x), this.head - HEAD, 1, height);
       context.fillStyle = ink.quiet;
-      context.fillText(String(k + 1), x + 4, 8);
+      context.fillText(String(k + 1), x + 4, this.head - HEAD + 8);
     });
     this.song.own.forEach((own, t) => {
       const x = Math.max(GUTTER, axis.x(t));
       const end = axis.x(t + 1);
       if (end <= GUTTER || x > width) return;
       context.fillStyle = own ? ink.own : ink.net;
-      context.fillRect(x, HEAD - 4, end - x + 0.5, 2);
+      context.fillRect(x, this.head - 4, end - x + 0.5, 2);
     });
     if (song.ended) {
       context.fillStyle = ink.text;
-      context.fillRect(axis.x(song.length) + 2, HEAD, 3, height - HEAD);
+      context.fillRect(axis.x(song.length) + 2, this.head, 3, height - this.head);
     }
+  }
+
+  /** Where attention looks when the symbol of place t is chosen: the thicker, the more it copies from there.
+   * @param {CanvasRenderingContext2D} context @param {number} t */
+  drawArcs(context, t) {
+    const looks = this.song.trace[t]?.looks;
+    if (!looks) return;
+    const end = this.axis.x(t + 0.5);
+    context.strokeStyle = ink.accent;
+    looks.forEach((/** @type {number} */ weight, /** @type {number} */ k) => {
+      if (!k || weight < 0.02) return; // the first is the share of copying nothing
+      const start = this.axis.x(k - 0.5); // what stood after step k - 1 is the symbol of place k - 1
+      const rise = Math.min(ARCS, 10 + (end - start) / 8);
+      context.globalAlpha = 0.25 + 0.75 * weight;
+      context.lineWidth = 1 + 5 * weight;
+      context.beginPath();
+      context.ellipse((start + end) / 2, this.head - 8, (end - start) / 2, rise, 0, Math.PI, 0);
+      context.stroke();
+    });
+    context.globalAlpha = 1;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Note} note @param {boolean} selected @param {boolean} sounding */
@@ -127,7 +150,7 @@ class Roll {
 
   /** @param {CanvasRenderingContext2D} context @param {number} t @param {number} height @param {number} w @param {number[]} dash */
   drawLine(context, t, height, w, dash) {
-    drawMoment(context, this.axis.x(t), HEAD - 6, height, w, dash);
+    drawMoment(context, this.axis.x(t), this.head - 6, height, w, dash);
   }
 
   /** The names of the Cs, over what lies left of the first symbol.

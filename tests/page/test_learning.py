@@ -40,3 +40,11 @@ def test_a_run_that_is_looked_at_learns_the_same(corpus):
     alone, watched = trained(corpus), trained(corpus, Snapshots())
     assert np.array_equal(alone.model.weights, watched.model.weights)
     assert np.array_equal(alone.averaged.weights, watched.averaged.weights)
+
+
+def test_a_run_that_goes_on_keeps_what_was_taken_before(corpus):
+    snapshots = Snapshots(seed=3)
+    trained(corpus, snapshots)
+    stopped = Snapshots(seed=3, taken=snapshots.taken[:3])
+    trained(corpus, stopped)  # from the start once more, as after a stop before the first checkpoint
+    assert stopped.taken == snapshots.taken
