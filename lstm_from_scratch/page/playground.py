@@ -21,8 +21,8 @@ from .units import describe_units
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "cells", "pointer", "network", "notes", "files", "sound", "song", "colours", "roll", "inside", "piano", "playing",
-    "learning", "report", "screen", "next", "melody", "look", "play",
+    "cells", "pointer", "network", "notes", "files", "sound", "song", "colours", "roll", "inside", "piano",
+    "playing", "learning", "report", "screen", "next", "melody", "look", "play",
 )  # fmt: skip
 TUNES = shipped("data") / "tunes"
 MARK = '<meta name="generator" content="lstm_from_scratch">'

@@ -181,7 +181,7 @@ def test_a_click_selects_a_note_and_a_drag_changes_it(page, screen):
 
 
 def test_what_is_saved_reads_back(page):
-    from music21 import converter, midi
+    from music21 import midi
 
     run(page, "melody.settings.tempo = 90; while (song.length < 150 && song.goOn(1, Math.random()));")
     symbols = run(page, "return song.symbols")
@@ -190,14 +190,15 @@ def test_what_is_saved_reads_back(page):
     file = midi.MidiFile()
     file.readstr(bytes(run(page, "return Array.from(melody.midi())")))
     stream = midi.translate.midiFileToStream(file, quantizePost=False)
-    sounding = [(n.pitch.midi, n.offset, Fraction(n.quarterLength)) for n in stream.flatten().notes]
+    sounding = [
+        (n.pitch.midi, n.offset, Fraction(n.quarterLength)) for n in stream.stripTies().flatten().notes
+    ]
     onset, wanted = Fraction(0), []
     for pitch, duration in decode(symbols).notes:
         if pitch is not None:
             wanted.append((pitch, onset, duration))
         onset += duration
     assert sounding == wanted
-    assert converter  # music21 is whole
 
 
 @pytest.mark.parametrize("meter, upbeat", [([3, 4], 4), ([6, 8], 2), ([2, 4], 0)])
