@@ -147,7 +147,7 @@ function useText() {
     player.stop();
     song.keep();
     song.set({ symbols, meter: song.meter });
-    element("text").blur();
+    showText(true);
     noteChanged();
     say(`${symbols.length} symbols: press space, and the network goes on from them.`);
   } catch (error) {

@@ -103,6 +103,9 @@ function watchControls() {
     recorder.length = element("note-length").value;
     recorder.last = undefined;
   });
+  element("text")
+    .closest("details")
+    .addEventListener("toggle", () => showText(true));
   element("meter").addEventListener("change", () => {
     song.meter = element("meter").value.split("/").map(Number);
     redraw();

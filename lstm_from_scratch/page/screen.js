@@ -86,7 +86,13 @@ function showControls() {
   for (const id of ["higher", "lower", "rest"]) element(id).disabled = !note || note.pitch === null;
   element("length").style.width = `${GUTTER + (song.length + 4) * axis.cell}px`;
   tellGates();
-  const text = song.symbols.join(" ");
-  if (document.activeElement !== element("text") && element("text").value !== text)
-    element("text").value = text;
+  showText(false);
 }
+
+/** The melody as text, unless somebody has changed that text and not used it yet. @param {boolean} anyway */
+function showText(anyway) {
+  const text = song.symbols.join(" ");
+  if (!anyway && (text === showText.written || element("text").value !== showText.written)) return;
+  element("text").value = showText.written = text;
+}
+showText.written = "";
