@@ -40,9 +40,11 @@ def demo(options: argparse.Namespace) -> int:
                 corpus = _prepared(options)
                 _keep(corpus, work / "corpus", overwrite=True)
                 page.run_demo(
-                    corpus, work, options.minutes, options.steps, options.seed, options.resume, say, progress
+                    corpus, work, options.minutes, options.steps, options.seed, options.resume, say, progress,
+                    out / page.TRAINING_PAGE,
                 )  # fmt: skip
             page.put_in_place(work, out)
+            page.remove_training_page(out)
         except KeyboardInterrupt:
             progress.close()
             raise KeyboardInterrupt(f"stopped; to go on: melody demo --resume --out {quoted(out)}") from None

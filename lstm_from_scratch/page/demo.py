@@ -29,7 +29,10 @@ from ..paper.figures import results
 from ..training.loop import train
 from ..training.recipe import Recipe
 from ..training.run import AfterBatch, Run, ignore_batch
-from . import page
+from ..training.running_means import Row
+from .learning import Snapshots
+from .playground import may_write, write_page
+from .report import Exhibit, report_as_json
 
 # For a few minutes only: what keeps the fast preset from learning songs by heart would slow this down.
 DEMO_RECIPE = Recipe(
@@ -42,6 +45,8 @@ VALIDATIONS = 8
 CALIBRATION = 0.03  # of the training time, and 10 s at most
 UNFINISHED = ".unfinished"  # in a demo's folder: where a demo is made until its page is whole
 PLAN = ".plan.json"
+SNAPSHOTS = ".snapshots.json"
+TRAINING_PAGE = "training.html"  # stands beside what is being made
 COMPARED = 40  # test songs whose longest shared span is shown beside the melodies'
 
 
@@ -75,7 +80,7 @@ def spell(songs: list[np.ndarray], vocabulary: Vocabulary) -> list[tuple[str, ..
     return [tuple(vocabulary.names(song)) for song in songs]
 
 
-def exhibit_melodies(model: MelodyModel, find_span: SpanFinder, out: Path, seed: int) -> list[page.Exhibit]:
+def exhibit_melodies(model: MelodyModel, find_span: SpanFinder, out: Path, seed: int) -> list[Exhibit]:
     """One melody for each temperature, written in all formats."""
     exhibits = []
     for temperature in DEMO_TEMPERATURES:
@@ -83,7 +88,7 @@ def exhibit_melodies(model: MelodyModel, find_span: SpanFinder, out: Path, seed:
         melody = as_melody(drawn.symbols, Primer([]), f"Melody at T = {temperature:g}, seed {seed}")
         files = score.save(melody, out, f"melody_T{temperature:g}")
         exhibits.append(
-            page.Exhibit(
+            Exhibit(
                 temperature,
                 drawn.entropy,
                 drawn.length_in_words,
@@ -115,10 +120,12 @@ def run_demo(
     resume: bool = False,
     say: Callable[[str], None] = print,
     progress: AfterBatch = ignore_batch,
+    training_page: Path | None = None,
 ) -> Path:
     """Train for some minutes, or for `steps` batches; compose, measure, and write `out/index.html`.
 
-    With `resume` a demo that was stopped in this folder goes on, with the options that it began with.
+    With `resume` a demo that was stopped in this folder goes on, with the options that it began with. While
+    training goes on, `training_page` shows how far it is, and the network as it is then.
 
     Returns
     -------
@@ -139,7 +146,26 @@ def run_demo(
             f"--steps {steps} repeats this demo exactly"
         )
     start = time.perf_counter()
-    run = train(corpus, with_steps(steps), out / "model", seed, resume, progress=progress)
+    snapshots = _begin_snapshots(out / SNAPSHOTS, seed, resume)
+    if training_page and not may_write(training_page):
+        training_page = None
+
+    def look(run: Run) -> None:
+        if snapshots.take(run):
+            write_text(out / SNAPSHOTS, json.dumps(snapshots.taken))
+            if training_page and not run.finished:
+                reached = (run.step, run.steps)
+                write_page(training_page, run.averaged, learning=snapshots.as_json(), training=reached)
+
+    def after_batch(run: Run, row: Row | None) -> None:
+        look(run)
+        progress(run, row)
+
+    if not snapshots.taken:
+        look(Run(corpus, with_steps(steps), seed))
+    if training_page:
+        say(f"while it trains, {training_page.resolve().as_uri()} shows what it has learnt so far")
+    run = train(corpus, with_steps(steps), out / "model", seed, resume, progress=after_batch)
     if not run.finished:
         raise KeyboardInterrupt
     say(f"trained in {time.perf_counter() - start:.0f} s")  # not on the page: --steps repeats it exactly
@@ -169,8 +195,20 @@ def run_demo(
         json.dumps({"steps": steps, "seed": seed, "trained": model.about, "test": measures}, indent=1) + "\n",
     )
     index = out / "index.html"
-    write_text(index, page.render(facts, curves, measures, human_span(corpus, find_span), exhibits))
+    report = report_as_json(facts, curves, measures, human_span(corpus, find_span), exhibits)
+    songs = len(corpus.part("training"))
+    write_page(index, model, learning=snapshots.as_json(), report=report, songs=songs)
     return index
+
+
+def _begin_snapshots(path: Path, seed: int, resume: bool) -> Snapshots:
+    """None yet, or those of the demo that goes on."""
+    if not (resume and path.is_file()):
+        return Snapshots(seed)
+    try:
+        return Snapshots(seed, json.loads(path.read_text(encoding="utf-8")))
+    except ValueError:
+        raise ValueError(f"{path}: damaged; --overwrite begins anew") from None
 
 
 def _write_plan(path: Path, minutes: float, steps: int | None, seed: int) -> None:
@@ -240,6 +278,12 @@ def put_in_place(work: Path, out: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         path.replace(place)
     shutil.rmtree(work)
+
+
+def remove_training_page(out: Path) -> None:
+    """Of a demo that is whole; a file of that name that is somebody else's stays."""
+    if may_write(out / TRAINING_PAGE):
+        (out / TRAINING_PAGE).unlink(missing_ok=True)
 
 
 def import_writers() -> None:

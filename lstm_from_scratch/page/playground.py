@@ -43,11 +43,18 @@ def write_page(path: str | Path, model: MelodyModel, **parts: Any) -> None:
         At that path stands something that is no page of this program.
     """
     path = Path(path)
-    if path.exists() and not (path.is_file() and MARK in path.read_text(encoding="utf-8", errors="replace")):
+    if not may_write(path):
         raise ValueError(f"{path}: this is no page of this program's, and is left alone: give another --out")
     html = render(model, **parts)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, html)
+
+
+def may_write(path: Path) -> bool:
+    """Whether a page may be written there: there is nothing, or a page of this program's."""
+    if not path.exists():
+        return True
+    return path.is_file() and MARK in path.read_text(encoding="utf-8", errors="replace")[:1000]
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def click(browser, name):
     browser.find_element("id", name).click()
 
 
-def wait(browser, script, seconds=20):
+def wait(browser, script, seconds=60):
     """Until a script says true."""
     end = time.monotonic() + seconds
     while not run(browser, script):
