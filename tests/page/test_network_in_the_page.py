@@ -22,7 +22,10 @@ class Listed(np.random.Generator):
 
     def __init__(self, numbers):
         super().__init__(np.random.PCG64(0))
-        self.random = cycle(numbers).__next__
+        self._numbers = cycle(numbers)
+
+    def random(self):
+        return next(self._numbers)
 
 
 @pytest.fixture(params=KINDS)
