@@ -241,6 +241,8 @@ def train(options: argparse.Namespace) -> int:
 
 def compose(options: argparse.Namespace) -> None:
     from .composing.compositions import Request, write_compositions
+    from .model.model import MelodyModel
+    from .page.composed import write_composed_page
 
     request = Request(
         options.model,
@@ -255,6 +257,8 @@ def compose(options: argparse.Namespace) -> None:
     )
     for line in write_compositions(request, options.out):
         say(line)
+    if page := write_composed_page(options.out, MelodyModel.load(options.model)):
+        say(f"to look inside the network that wrote it: open {page.resolve().as_uri()} in a browser")
 
 
 def play(options: argparse.Namespace) -> None:

@@ -69,6 +69,7 @@ class Network {
     this.recurrent = ofLayer(weights, model.cell);
     this.dense = ofLayer(weights, "dense");
     this.attention = "attention.Wq" in weights ? ofLayer(weights, "attention") : null;
+    this.remembers = Boolean(this.window || this.attention); // whether it reads earlier symbols again
     this.id = Object.fromEntries(this.symbols.map((symbol, k) => [symbol, k]));
     /** @type {Set<number>} units whose h is held at 0 */
     this.silenced = new Set();
@@ -108,7 +109,7 @@ class Network {
    * @param {any} before @param {number} token @param {number[]} clock @returns {any} */
   step(before, token, clock = []) {
     let after = before;
-    const heard = [...(this.window ? before.heard.slice(1) : before.heard), token];
+    const heard = this.remembers ? [...(this.window ? before.heard.slice(1) : before.heard), token] : [];
     if (this.window) {
       after = this.zero();
       for (const one of heard) after = this.cell(after, one, clock);
