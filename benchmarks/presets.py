@@ -2,6 +2,7 @@
 
     python benchmarks/presets.py paper             the paper's recipe: hours; it may be stopped
     python benchmarks/presets.py fast
+    python benchmarks/presets.py attention         whole songs, looking back
     python benchmarks/presets.py fast --collection all --epochs 20
     python benchmarks/presets.py paper --as-it-stands    what an unfinished run has reached
 
@@ -57,7 +58,7 @@ def window_accuracy(model: MelodyModel, corpus: Corpus, length: int = 64) -> dic
 
 def main() -> None:
     parser = studies.options(__doc__)
-    parser.add_argument("preset", choices=("paper", "fast"))
+    parser.add_argument("preset", choices=("paper", "fast", "attention"))
     parser.add_argument("--collection", default="erk")
     parser.add_argument("--epochs", type=int, help="(the preset's)")
     parser.add_argument("--seed", type=int, default=0)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.composing import sample
-from lstm_from_scratch.composing.sampling import Player, compose, compose_many, draw, tempered
+from lstm_from_scratch.composing.player import Player
+from lstm_from_scratch.composing.sampling import compose, compose_many, draw, tempered
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import Vocabulary, decode
 

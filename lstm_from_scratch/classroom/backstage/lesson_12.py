@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ...composing import sampling
+from ...composing.player import Player
 from ...corpus.corpus import Corpus
 from ...evaluation.copying import training_spans
 from ...model.model import MelodyModel
@@ -54,7 +55,7 @@ class Composer:
         vocabulary = self.model.vocabulary
         assert vocabulary is not None
         delimiter, hold = vocabulary.ids(["/", "_"])
-        player, rng = sampling.Player(self.model, delimiter), np.random.default_rng(seed)
+        player, rng = Player(self.model, delimiter), np.random.default_rng(seed)
         ids: list[int] = []
         with self.model.recurrent.frozen():
             logits = player.start()[:, 0]
