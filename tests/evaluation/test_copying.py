@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_from_scratch.evaluation.copying import SpanFinder
+from lstm_from_scratch.evaluation.copying import SpanFinder, training_spans
 
 symbols = st.lists(st.sampled_from(["60", "62", "_", "r"]), max_size=14)
 
@@ -46,3 +46,9 @@ def test_symbols_that_no_song_has_are_never_shared():
 def test_a_copy_is_seen_as_one():
     song = ["60", "_", "62", "_", "r", "_"] * 20
     assert SpanFinder([["64"], song])(song) == (120, 60)
+
+
+def test_the_training_songs_alone_are_looked_through(corpus):
+    find, names = training_spans(corpus), corpus.vocabulary.names
+    assert all(find(names(song))[0] == len(song) for song in corpus.part("training"))
+    assert not all(find(names(song))[0] == len(song) for song in corpus.part("test"))

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from lstm_from_scratch.evaluation.bootstrap import interval, ratio
 from lstm_from_scratch.evaluation.evaluation import STRONGEST, evaluate, measure, song_totals
 from lstm_from_scratch.evaluation.predictors import ModelPredictor
 
@@ -90,22 +89,6 @@ def test_the_interval_covers_19_means_of_20(corpus):
     assert 85 <= held <= 99
 
 
-def test_the_interval_is_the_middle_95_per_cent_of_resamples():
-    rows = np.random.default_rng(1).normal(10, 1, (400, 1))
-    low, high = interval(rows, lambda sums: sums[0], draws=4000)
-    error = np.sqrt(400) * rows.std()  # of the sum of 400 drawn from these
-    assert [low, high] - rows.sum() == pytest.approx([-1.96 * error, 1.96 * error], rel=0.08)
-
-
-def test_a_ratio_is_of_pairs():
-    """One predictor that needs a fifth more for each song needs a fifth more in every resample."""
-    rows = np.random.default_rng(1).exponential(size=(30, 7))
-    assert ratio(1.2 * rows, rows) == pytest.approx([1.2, 1.2, 1.2])
-    other = rows[::-1]
-    value, low, high = ratio(other, rows)
-    assert value == pytest.approx(1) and low < 0.9 and high > 1.1
-
-
 def test_one_song_has_an_interval_of_no_width(corpus, songs):
     found = evaluate(Given(len(corpus.vocabulary)), songs[:1], corpus.vocabulary)
     assert found["interval"] == pytest.approx([found["nats_per_symbol"]] * 2)
@@ -119,39 +102,6 @@ def test_without_songs_there_is_nothing_to_measure(corpus):
 def test_a_song_of_rests_has_no_pitch_bits(corpus):
     rests = [np.array(corpus.vocabulary.ids(["r", "_"]))]
     assert evaluate(Given(len(corpus.vocabulary)), rests, corpus.vocabulary)["pitch_bits"] == 0
-
-
-def direct(model, song, delimiter):
-    """The distributions of one song by one plain run from the zero state."""
-    y = model.logits(np.array([[delimiter, *song]]).T)[:, :, 0].astype(float)
-    return y - np.log(np.exp(y).sum(axis=1, keepdims=True))
-
-
-@pytest.mark.parametrize(("columns", "backwards"), [(1, False), (3, True), (64, False)])
-def test_a_model_is_evaluated_from_the_zero_state_through_each_song(corpus, model, columns, backwards):
-    songs = corpus.songs[::-3] if backwards else corpus.songs[::3]
-    found = ModelPredictor(model, corpus.delimiter, columns).log_probabilities(songs)
-    for song, p in zip(songs, found):
-        assert p.shape == (len(song) + 1, 26) and p.dtype == np.float64
-        assert p == pytest.approx(direct(model, song, corpus.delimiter), abs=2e-5)
-
-
-@pytest.mark.parametrize("columns", [1, 64])
-def test_a_window_model_is_evaluated_window_by_window(corpus, window_model, columns):
-    songs = [corpus.songs[3], corpus.songs[0][:1], corpus.songs[7][:70]]
-    found = ModelPredictor(window_model, corpus.delimiter, columns).log_probabilities(songs)
-    for song, p in zip(songs, found):
-        padded = [corpus.delimiter] * 64 + list(song)
-        assert p.shape == (len(song) + 1, 26)
-        for k in (0, 1, len(song) // 2, len(song) - 1, len(song)):
-            y = window_model.logits(np.array([padded[k : k + 64]]).T, last_only=True)[:, 0].astype(float)
-            assert p[k] == pytest.approx(y - np.log(np.exp(y).sum()), abs=2e-5)
-
-
-def test_the_two_kinds_of_model_differ(corpus, model, window_model):
-    songs = [corpus.songs[0]]
-    a, b = (ModelPredictor(m, corpus.delimiter).log_probabilities(songs)[0] for m in (model, window_model))
-    assert np.abs(a - b).max() > 1e-4
 
 
 def test_huge_logits_do_not_overflow(corpus, model):
