@@ -93,10 +93,10 @@ def _one_line(error: BaseException) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Whose errors show what was typed, and do not obey it."""
+    """Whose errors are one line, which shows what was typed and does not obey it."""
 
     def error(self, message: str) -> NoReturn:
-        super().error(printable(message))
+        self.exit(2, f"{printable(f'{self.prog}: {message}; see {self.prog} --help')}\n")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -302,9 +302,13 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def compare(options: argparse.Namespace) -> None:
     from .corpus.corpus import Corpus
+    from .files import require_empty, require_place
     from .paper.table_one import compare, in_words
     from .training.progress import Progress
 
+    require_place(options.out)
+    if not any(options.out.glob("*-lr*-seed*/last.npz")):  # it goes on with runs of its own
+        require_empty(options.out, "give another folder with --out")
     _settle_matplotlib()
     corpus = Corpus.load(options.corpus)
     with closing(Progress()) as progress:

@@ -104,13 +104,13 @@ def test_a_used_folder(said, desk, corpus_folder):
     assert said(*arguments, "--lr", "1e30", "--clip", "0", "--overwrite")[0] == 2
 
 
-def test_after_diverging(said, desk, corpus_folder):
+@pytest.mark.parametrize("lr", ["1e30", "1e4"])
+def test_after_diverging(said, desk, corpus_folder, lr):
     arguments = ["train", "--corpus", corpus_folder, *QUICK, "--out", "m"]
-    status, text = said(*arguments, "--lr", "1e4", "--clip", "0")
+    status, text = said(*arguments, "--lr", lr, "--clip", "0")
     advice = re.search(r"train again with (--overwrite) and (--lr) (\S+), or with (--clip) (\d)", text)
     assert status == 2 and advice
-    assert said(*arguments, "--clip", "0", *advice.groups()[:2], "0.001")[0] == 0
-    assert float(advice[3]) == 1e3
+    assert said(*arguments, "--clip", "0", *advice.groups()[:3])[0] == 0
 
 
 def test_a_folder_where_a_model_is_wanted(said, desk, runs):

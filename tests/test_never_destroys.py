@@ -304,3 +304,12 @@ def test_a_demo_stopped_while_its_files_are_moved(call, quick_demo, monkeypatch,
     monkeypatch.undo()
     assert call("demo", "--out", out, "--resume")[0] == 0
     assert (out / "index.html").exists() and (out / "curves.svg").exists()
+
+
+def test_compare_leaves_the_users_files_alone(call, corpus_folder, tmp_path):
+    for name in ("compare.json", "memory.svg", "anything.txt"):
+        mine = tmp_path / name.replace(".", "-")
+        mine.mkdir()
+        (mine / name).write_text("of the user")
+        status, said = call("compare", "--corpus", corpus_folder, "--out", mine)
+        assert status == 2 and str(mine) in said and tree(mine) == {Path(name): b"of the user"}

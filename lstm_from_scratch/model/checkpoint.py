@@ -54,6 +54,8 @@ def read_checkpoint(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, 
     if Path(path).is_dir():
         best = Path(path) / "best.npz"
         raise CheckpointError(f"{path}: a folder; give a model's file" + f", {best}" * best.is_file())
+    if not Path(path).is_file():
+        raise CheckpointError(f"{path}: not a regular file")
     try:
         arrays = read_arrays(path)
         header = json.loads(arrays.pop("header").tobytes())

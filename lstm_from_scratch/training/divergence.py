@@ -10,6 +10,7 @@ from ..network.arrays import Array
 from .recipe import Recipe
 
 EXPLODED = 10.0  # times ln V, the loss of an even guess: runs have recovered from 3 times, never from 10
+SAFE_RATE = 0.001  # the paper's learning rate
 
 
 class DivergedError(RuntimeError):
@@ -42,7 +43,7 @@ def diverged(
 ) -> DivergedError:
     """The error that names the first broken tensor; they are given in the order of computation."""
     where = first_broken(tensors, xp) or largest(tensors, xp)
-    advice = f"--lr {recipe.lr / 10:.2g}" + ("" if recipe.clip else ", or with --clip 1")
+    advice = f"--lr {min(recipe.lr / 10, SAFE_RATE):.2g}" + ("" if recipe.clip else ", or with --clip 1")
     return DivergedError(
         f"training stopped at {when}: {what}; {where}; what was saved before is kept; "
         f"train again with --overwrite and {advice}"
