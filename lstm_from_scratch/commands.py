@@ -26,24 +26,25 @@ SHOWN = 12  # lines about what was refused
 def demo(options: argparse.Namespace) -> int:
     """Songs, training, melodies, a page."""
     from .page import demo as page
+    from .page.demo_folder import UNFINISHED, is_whole, place_to_work, put_in_place
     from .training.progress import Progress
 
     out = options.out
-    if options.resume and page.is_whole(out) and not (out / page.UNFINISHED).exists():
+    if options.resume and is_whole(out) and not (out / UNFINISHED).exists():
         say(f"{out}: this demo is finished; --overwrite makes it anew")
         return 0
     _settle_matplotlib()
     page.import_writers()
-    with page.place_to_work(out, options.resume, options.overwrite) as work, closing(Progress()) as progress:
+    with place_to_work(out, options.resume, options.overwrite) as work, closing(Progress()) as progress:
         try:
-            if not page.is_whole(work):
+            if not is_whole(work):
                 corpus = _prepared(options)
                 _keep(corpus, work / "corpus", overwrite=True)
                 page.run_demo(
                     corpus, work, options.minutes, options.steps, options.seed, options.resume, say, progress,
                     out / page.TRAINING_PAGE,
                 )  # fmt: skip
-            page.put_in_place(work, out)
+            put_in_place(work, out)
             page.remove_training_page(out)
         except KeyboardInterrupt:
             progress.close()

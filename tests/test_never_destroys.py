@@ -15,7 +15,7 @@ from lstm_from_scratch.corpus.corpus import Corpus
 from lstm_from_scratch.files import OccupiedError, only_writer
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.model.checkpoint import read_checkpoint
-from lstm_from_scratch.page import demo
+from lstm_from_scratch.page import demo, demo_folder
 from lstm_from_scratch.training.divergence import DivergedError
 from lstm_from_scratch.training.loop import WRITTEN, train
 from lstm_from_scratch.training.recipe import Recipe
@@ -250,7 +250,7 @@ def test_a_demo_over_a_demo(call, quick_demo, stopped_at, tmp_path):
     stopped_at(0)
     assert call(*arguments, "--resume")[0] == 0
     after = tree(out)
-    assert not (out / demo.UNFINISHED).exists() and after.keys() == before.keys()
+    assert not (out / demo_folder.UNFINISHED).exists() and after.keys() == before.keys()
     assert after[Path("index.html")] != before[Path("index.html")]
     assert after[Path("notes.txt")] == after[Path("model/notes.txt")] == b"of the user"
     assert json.loads(after[Path("measures.json")])["steps"] == 9
@@ -287,18 +287,22 @@ def test_a_demo_stopped_while_its_files_are_moved(call, quick_demo, monkeypatch,
     replace, moved = Path.replace, []
 
     def stop(self, target):
-        if demo.UNFINISHED in self.parts and self.parent.name == demo.UNFINISHED and self.suffix == ".svg":
+        if (
+            demo_folder.UNFINISHED in self.parts
+            and self.parent.name == demo_folder.UNFINISHED
+            and self.suffix == ".svg"
+        ):
             raise KeyboardInterrupt
         moved.append(self.name)
         return replace(self, target)
 
-    put_in_place = demo.put_in_place
+    put_in_place = demo_folder.put_in_place
 
     def put(work, out):
         monkeypatch.setattr(Path, "replace", stop)
         put_in_place(work, out)
 
-    monkeypatch.setattr(demo, "put_in_place", put)
+    monkeypatch.setattr(demo_folder, "put_in_place", put)
     assert call("demo", "--steps", "8", "--out", out)[0] == 130
     assert moved and not (out / "index.html").exists()
     monkeypatch.undo()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -22,7 +20,7 @@ from ..corpus.corpus import Corpus
 from ..corpus.parts import PARTS
 from ..evaluation.copying import SpanFinder, training_spans
 from ..evaluation.evaluation import measure
-from ..files import OccupiedError, only_writer, require_empty, write_text
+from ..files import write_text
 from ..model.model import MelodyModel
 from ..music import Vocabulary, score
 from ..paper.figures import results
@@ -30,6 +28,7 @@ from ..training.loop import train
 from ..training.recipe import Recipe
 from ..training.run import AfterBatch, Run, ignore_batch
 from ..training.running_means import Row
+from .demo_folder import PLAN, read_plan, write_plan
 from .learning import Snapshots
 from .playground import may_write, write_page
 from .report import Exhibit, report_as_json
@@ -43,8 +42,6 @@ DEMO_TEMPERATURES = (0.2, 0.5, 0.7, 1.0, 1.3)
 MELODY_LENGTH = 128  # 16ths at most: eight bars of 4/4
 VALIDATIONS = 8
 CALIBRATION = 0.03  # of the training time, and 10 s at most
-UNFINISHED = ".unfinished"  # in a demo's folder: where a demo is made until its page is whole
-PLAN = ".plan.json"
 SNAPSHOTS = ".snapshots.json"
 TRAINING_PAGE = "training.html"  # stands beside what is being made
 COMPARED = 40  # test songs whose longest shared span is shown beside the melodies'
@@ -135,12 +132,12 @@ def run_demo(
     corpus.require(*PARTS)
     out.mkdir(parents=True, exist_ok=True)
     if resume and (out / PLAN).is_file():
-        minutes, steps, seed = _read_plan(out / PLAN, steps, seed)
-    _write_plan(out / PLAN, minutes, steps, seed)
+        minutes, steps, seed = read_plan(out / PLAN, steps, seed)
+    write_plan(out / PLAN, minutes, steps, seed)
     if steps is None:
         say(f"measuring how fast this machine trains, for {calibration(60 * minutes):.0f} s")
         steps = calibrated_steps(corpus, 60 * minutes, seed)
-        _write_plan(out / PLAN, minutes, steps, seed)
+        write_plan(out / PLAN, minutes, steps, seed)
         say(
             f"{steps} training steps fit into {minutes:g} minutes here; "
             f"--steps {steps} repeats this demo exactly"
@@ -209,75 +206,6 @@ def _begin_snapshots(path: Path, seed: int, resume: bool) -> Snapshots:
         return Snapshots(seed, json.loads(path.read_text(encoding="utf-8")))
     except ValueError:
         raise ValueError(f"{path}: damaged; --overwrite begins anew") from None
-
-
-def _write_plan(path: Path, minutes: float, steps: int | None, seed: int) -> None:
-    write_text(path, json.dumps({"minutes": minutes, "steps": steps, "seed": seed}) + "\n")
-
-
-def _read_plan(path: Path, steps: int | None, seed: int) -> tuple[float, int | None, int]:
-    """What a demo began with; ValueError if it was asked for other steps or another seed now."""
-    try:
-        plan = json.loads(path.read_text(encoding="utf-8"))
-        minutes, planned, its_seed = float(plan["minutes"]), plan["steps"], int(plan["seed"])
-        planned = None if planned is None else int(planned)
-    except (ValueError, TypeError, KeyError, OverflowError):
-        raise ValueError(f"{path}: damaged; --overwrite begins anew") from None
-    if steps not in (None, planned) or seed not in (0, its_seed):
-        raise ValueError(
-            f"{path}: this demo was begun with --steps {planned} --seed {its_seed}: leave them out to go on "
-            "with it, or give --overwrite to begin anew"
-        )
-    return minutes, planned, its_seed
-
-
-@contextmanager
-def place_to_work(out: Path, resume: bool, overwrite: bool) -> Iterator[Path]:
-    """The folder inside `out` in which a demo is made, with `out` locked.
-
-    Raises
-    ------
-    OccupiedError
-        There is something in `out`, and neither of the two was asked for.
-    LockedError
-        Another demo is being made there.
-    """
-    work, may_write = out / UNFINISHED, resume or overwrite
-    if not may_write and not (out / ".lock").exists():
-        _require_room(out)
-    out.mkdir(parents=True, exist_ok=True)
-    with only_writer(out):
-        if not may_write:
-            _require_room(out)
-        if not resume and work.exists():
-            shutil.rmtree(work)
-        work.mkdir(exist_ok=True)
-        yield work
-
-
-def _require_room(out: Path) -> None:
-    if (out / UNFINISHED / PLAN).exists():
-        raise OccupiedError(
-            f"{out}: holds a demo that was stopped: give --resume to go on with it, --overwrite to begin "
-            "anew, or another folder with --out"
-        )
-    require_empty(out, "give another folder with --out, or --overwrite to replace the demo in it")
-
-
-def is_whole(folder: Path) -> bool:
-    """Whether a folder holds a whole demo; its page is written last, and moved last."""
-    return (folder / "index.html").is_file()
-
-
-def put_in_place(work: Path, out: Path) -> None:
-    """Move a demo that is whole to where it is to be, its page last; files of other names there stay."""
-    files = [path for path in sorted(work.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    files.sort(key=lambda path: path.name == "index.html")
-    for path in files:
-        place = out / path.relative_to(work)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(place)
-    shutil.rmtree(work)
 
 
 def remove_training_page(out: Path) -> None:
