@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # titles are UTF-8 even where the terminal is not
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = parser().parse_args(arguments)
-    _settle_environment()
+    if options.run is not commands.lesson:  # whose notebooks have the user's own
+        _settle_threads()
     try:
         with on_stop(raise_interrupt):
             status: int = options.run(options) or 0
@@ -46,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _settle_environment() -> None:
-    """What NumPy and matplotlib read when they are imported, settled before they are.
+def _settle_threads() -> None:
+    """What NumPy reads when it is imported, settled before it is.
 
     On matrices of this size several threads gain little, and on a busy machine they wait for each other: the
     demo was 17 times slower. So BLAS has one, unless the user says otherwise in words that it understands.
@@ -61,7 +62,6 @@ def _settle_environment() -> None:
                 warn(f"melody: {name}={given}: want a number, 1 or more; taking 1")
         else:
             os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    os.environ["MPLBACKEND"] = "agg"  # figures go to files, whatever the user's notebooks want
 
 
 def _last_words(line: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 import warnings
@@ -54,7 +55,8 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def _settle_matplotlib() -> None:
-    """Its own settings, and not those of a `matplotlibrc` that happens to lie in the current folder."""
+    """Its own settings, and not the user's backend or a `matplotlibrc` that lies in the current folder."""
+    os.environ["MPLBACKEND"] = "agg"  # figures go to files
     import matplotlib
 
     matplotlib.rcdefaults()

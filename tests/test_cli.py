@@ -215,6 +215,20 @@ def test_commands_take_one_thread_unless_told_otherwise(given, taken):
     assert ("want a number" in found.stderr) == (given.get("OPENBLAS_NUM_THREADS") in ("abc", "0"))
 
 
+def test_a_lesson_has_the_users_own_environment():
+    """JupyterLab and its kernels inherit it: figures would not be shown, and threads not be measured."""
+    code = (
+        "import os\n"
+        "from lstm_from_scratch import cli, commands\n"
+        "commands.lesson = lambda _: print(dict(os.environ) == before)\n"
+        "before = dict(os.environ)\n"
+        "cli.main(['lesson'])"
+    )
+    settings = {k: v for k, v in ENVIRONMENT.items() if not k.endswith("_NUM_THREADS")}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=settings)
+    assert found.stdout == "True\n", found.stderr
+
+
 def test_help_and_import_load_nothing_heavy():
     look = "import sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     for code in (
