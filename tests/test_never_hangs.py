@@ -85,6 +85,16 @@ def test_among_the_songs_of_a_folder(trap, tunes, tmp_path, capsys):
 
 
 @posix
+def test_as_a_table_of_melodies(trap, best, tmp_path, capsys):
+    """compose goes round it, and its page leaves it out."""
+    out = tmp_path / "out"
+    out.mkdir()
+    trap(out / "compositions.json")
+    assert main(["compose", "--model", str(best), "--steps", "4", "--out", str(out)]) == 0
+    assert (out / "compositions_2.json").is_file() and "Traceback" not in capsys.readouterr().err
+
+
+@posix
 def test_as_a_lock(small, tmp_path):
     from lstm_from_scratch.training.loop import train
     from lstm_from_scratch.training.recipe import Recipe

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..composing.primer import Primer, read_primer
+from ..files import read_regular
 from ..model.model import MelodyModel
 from .playground import Beginning, may_write, write_page
 
 PAGE = "play.html"
 LONGEST_SHOWN = 512  # symbols, as many as the page lets the network write
 MOST_SHOWN = 100  # melodies
+LARGEST_TABLE = 10**9  # bytes
 
 
 def write_composed_page(folder: Path, model: MelodyModel) -> Path | None:
@@ -36,10 +38,12 @@ def write_composed_page(folder: Path, model: MelodyModel) -> Path | None:
 
 def composed_melodies(folder: Path) -> Iterator[Beginning]:
     """The melodies of a folder's tables, the newest table first."""
-    tables = sorted(folder.glob("compositions*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    tables = sorted(
+        folder.glob("compositions*.json"), key=lambda path: path.lstat().st_mtime_ns, reverse=True
+    )
     for path in tables:
         try:
-            table = json.loads(path.read_text(encoding="utf-8"))
+            table = json.loads(read_regular(path, LARGEST_TABLE))
             primer = _primer(table["primer"])
             for row in table["melodies"]:
                 if len(row["symbols"]) <= LONGEST_SHOWN:
@@ -50,7 +54,13 @@ def composed_melodies(folder: Path) -> Iterator[Beginning]:
                         int(4 * primer.upbeat),
                         len(primer.symbols),
                     )
-        except (ValueError, TypeError, KeyError, AttributeError):  # a file of another's that has such a name
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ):  # a file of another's that has such a name
             continue
 
 
