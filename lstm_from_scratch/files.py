@@ -88,6 +88,16 @@ def contents(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where they are missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            error.strerror = f"{error.strerror}; give another folder with --out"
+        raise
+
+
 def require_place(folder: Path) -> None:
     """Raise FileExistsError if a file is where a folder is to be made, or above it."""
     for path in (folder, *folder.parents):

@@ -143,3 +143,22 @@ def test_too_little_memory(runs, tmp_path):
     assert found.returncode == 2 and found.stderr.count("\n") == 1, found.stderr
     assert "not enough memory" in found.stderr and "fewer --units" in found.stderr
     assert (tmp_path / "model" / "last.npz").read_bytes() == before
+
+
+def test_a_place_where_no_folder_can_be_made(tmp_path, capsys, corpus_folder, best):
+    """As in a current folder that is read-only."""
+    mount(tmp_path / "out")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro", tmp_path / "out"], check=True)
+        place = tmp_path / "out" / "runs"
+        for arguments in (
+            ["train", "--corpus", corpus_folder, "--preset", "smoke", "--out", place],
+            ["compose", "--model", best, "--steps", "4", "--out", place],
+            ["demo", "--out", place],
+        ):
+            capsys.readouterr()
+            assert main(list(map(str, arguments))) == 2
+            said = capsys.readouterr().err
+            assert said == f"melody: {place}: Read-only file system; give another folder with --out\n"
+    finally:
+        subprocess.run(["umount", tmp_path / "out"], check=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..corpus.corpus import Corpus
 from ..evaluation.copying import SpanFinder, training_spans
-from ..files import only_writer, write_text
+from ..files import make_folder, only_writer, write_text
 from ..model.model import MelodyModel
 from ..music import FormatError, KernError, score
 from ..music.metre import TEMPO, check_tempo
@@ -82,7 +82,7 @@ def write_compositions(request: Request, out: Path) -> Iterator[str]:
     find_span = training_spans(Corpus.load(request.corpus)) if request.corpus else None
     _check(request, model, primer)
     yield from primer.remarks
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     with only_writer(out):
         table: list[dict[str, Any]] = []
         try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..files import OccupiedError, only_writer, require_empty, write_text
+from ..files import OccupiedError, make_folder, only_writer, require_empty, write_text
 
 UNFINISHED = ".unfinished"  # in a demo's folder: where a demo is made until its page is whole
 PLAN = ".plan.json"  # in that one: what the demo was begun with
@@ -28,7 +28,7 @@ def place_to_work(out: Path, resume: bool, overwrite: bool) -> Iterator[Path]:
     work, may_write = out / UNFINISHED, resume or overwrite
     if not may_write and not (out / ".lock").exists():
         _require_room(out)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     with only_writer(out):
         if not may_write:
             _require_room(out)

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from ..corpus.corpus import Corpus
-from ..files import only_writer, remove_parts, require_empty, write_text
+from ..files import make_folder, only_writer, remove_parts, require_empty, write_text
 from ..network.backend import CPU, Backend
 from ..stopping import on_stop
 from .recipe import Recipe
@@ -73,7 +73,7 @@ def train(
         _require_empty(out)
     with backend.explained():
         run = Run(corpus, recipe, seed, backend)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     with only_writer(out), backend.explained():
         if resumes:
             restore_run(run, out / "last.npz")
