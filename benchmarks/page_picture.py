@@ -19,7 +19,7 @@ from selenium.webdriver.chrome.service import Service
 
 from lstm_from_scratch.corpus.corpus import prepare
 from lstm_from_scratch.model import MelodyModel
-from lstm_from_scratch.page import playground
+from lstm_from_scratch.page import beginnings, playground
 from lstm_from_scratch.training.loop import train
 from lstm_from_scratch.training.recipe import PRESETS
 
@@ -38,7 +38,7 @@ SHOW = """
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        corpus, _ = prepare(sorted(playground.TUNES.glob("*.krn")))
+        corpus, _ = prepare(sorted(beginnings.TUNES.glob("*.krn")))
         recipe = replace(PRESETS["smoke"], units=128, steps=1500, validate_every=300)
         train(corpus, recipe, folder / "model", SEED)
         playground.write_page(folder / "page.html", MelodyModel.load(folder / "model" / "best.npz"))

@@ -7,7 +7,8 @@ from html import escape
 from typing import Any
 
 from ..model import MelodyModel
-from ..page.playground import Beginning, render
+from ..page.beginnings import Beginning
+from ..page.playground import render
 
 HEIGHT = 1150  # pixels
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from ..composing.primer import Primer, read_primer
 from ..files import read_regular
 from ..model.model import MelodyModel
-from .playground import Beginning, may_write, write_page
+from .beginnings import Beginning
+from .playground import may_write, write_page
 
 PAGE = "play.html"
 LONGEST_SHOWN = 512  # symbols, as many as the page lets the network write

@@ -41,7 +41,9 @@ class Snapshots:
             return False
         model, corpus = run.averaged, run.corpus
         rng = np.random.default_rng(self.seed)
-        drawn = compose(model, corpus.vocabulary, temperature=TEMPERATURE, steps=LENGTH, rng=rng)
+        drawn = compose(
+            model, corpus.vocabulary, temperature=TEMPERATURE, steps=LENGTH, rng=rng, meter=(4, 4)
+        )
         songs = corpus.part("validation")[:LISTENERS]
         clocks = corpus.clocks("validation", model.clock_kinds)[:LISTENERS]
         predictor = ModelPredictor(model, corpus.delimiter, clocks)

@@ -64,7 +64,8 @@ class Network {
     this.H = model.units;
     this.kind = /** @type {"lstm"|"gru"|"rnn"} */ (model.cell);
     this.window = model.window; // of a model that is trained on windows, else null
-    this.clock = /** @type {number[]} */ (model.clock ?? []); // how many values each further input has
+    this.clock = /** @type {number[]} */ (model.clock); // how many values each further input has
+    this.clockKinds = /** @type {string[]} */ (model.clock_kinds); // and what they show
     const weights = unpack(model.weights, model.shapes);
     this.recurrent = ofLayer(weights, model.cell);
     this.dense = ofLayer(weights, "dense");
@@ -152,18 +153,28 @@ function unfitToFollow(beginning, complete) {
 
 /** Draw a melody: the beginning, then what follows, until the network ends it or it has `steps` symbols.
  * @param {Network} network
- * @param {{T: number, beginning?: string[], steps: number, uniform: () => number, complete?: boolean}} how */
-function compose(network, { T, beginning = [], steps, uniform, complete = false }) {
+ * @param {{T: number, beginning?: string[], steps: number, uniform: () => number, complete?: boolean,
+ *          meter?: number[], upbeat?: number}} how */
+function compose(
+  network,
+  { T, beginning = [], steps, uniform, complete = false, meter = [4, 4], upbeat = 0 },
+) {
   const symbols = [...beginning];
-  let moment = network.start();
-  for (const symbol of beginning) moment = network.step(moment, network.id[symbol]);
+  const clock = () => readClocks(network.clockKinds, heard, meter, upbeat);
+  let heard = 0;
+  let moment = network.start(clock());
+  const hear = (/** @type {number} */ token) => {
+    heard += 1;
+    moment = network.step(moment, token, clock());
+  };
+  for (const symbol of beginning) hear(network.id[symbol]);
   while (symbols.length < steps) {
     const first = symbols.length === beginning.length;
     const barred = first ? unfitToFollow(beginning, complete) : [];
     const token = draw(network.choices(moment, symbols.length, T, barred), uniform());
     if (network.symbols[token] === DELIMITER) break;
     symbols.push(network.symbols[token]);
-    moment = network.step(moment, token);
+    hear(token);
   }
   return symbols;
 }

@@ -107,7 +107,7 @@ function watchControls() {
     .closest("details")
     .addEventListener("toggle", () => showText(true));
   element("meter").addEventListener("change", () => {
-    song.meter = element("meter").value.split("/").map(Number);
+    song.setMeter(element("meter").value.split("/").map(Number));
     redraw();
   });
   element("order").addEventListener("change", () => {
@@ -223,6 +223,7 @@ Object.assign(window, {
     midi: () => midiFile(song.symbols, settings.tempo, song.meter),
     render: () => renderMelody(song.symbols, settings.tempo),
     wav: wavFile,
+    readClocks,
     network,
     song,
     player,

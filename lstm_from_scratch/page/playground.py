@@ -7,24 +7,22 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..composing.primer import read_primer
-from ..files import shipped, write_text
+from ..files import write_text
 from ..model.model import MelodyModel, model_arrays
-from ..music.kern import read_kern
-from ..music.metre import Meter
+from ..music.clock import clock_sizes
+from .beginnings import Beginning, known_tunes
 from .units import describe_units
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "cells", "pointer", "network", "notes", "files", "sound", "song", "colours", "roll", "inside", "piano",
-    "playing", "learning", "report", "screen", "next", "melody", "look", "play",
+    "cells", "pointer", "clock", "network", "notes", "files", "sound", "song", "colours", "roll", "inside",
+    "piano", "playing", "learning", "report", "screen", "next", "melody", "look", "play",
 )  # fmt: skip
-TUNES = shipped("data") / "tunes"
 MARK = '<meta name="generator" content="lstm_from_scratch">'
 TERMS = (
     "Where this network was trained on songs of the Essen Folksong Collection, in the ABC edition by Seymour "
@@ -57,28 +55,6 @@ def may_write(path: Path) -> bool:
     return path.is_file() and MARK in path.read_text(encoding="utf-8", errors="replace")[:1000]
 
 
-@dataclass(frozen=True)
-class Beginning:
-    """A melody to begin with.
-
-    Parameters
-    ----------
-    title : str
-    symbols : sequence of str
-    meter : (int, int) or None
-    upbeat : int
-        In 16ths.
-    own : int or None
-        How many of the symbols are the beginning's, the rest being the network's; None for all.
-    """
-
-    title: str
-    symbols: Sequence[str]
-    meter: Meter | None = (4, 4)
-    upbeat: int = 0
-    own: int | None = None
-
-
 def render(
     model: MelodyModel,
     melodies: Sequence[Beginning] = (),
@@ -107,10 +83,12 @@ def render(
     Raises
     ------
     ValueError
-        The model has no vocabulary.
+        The model has no vocabulary, or a clock that does not say what it shows.
     """
     if model.vocabulary is None:
         raise ValueError("the model has no vocabulary: a page needs to know what its symbols mean")
+    if clock_sizes(model.clock_kinds) != model.clock:
+        raise ValueError(f"the model has clocks of {model.clock} values and does not say what they show")
     tunes = known_tunes(model)
     data = {
         "version": __version__,
@@ -119,7 +97,7 @@ def render(
         "melodies": [asdict(melody) for melody in melodies],
         "model": model_as_json(model),
         "tunes": [asdict(tune) for tune in tunes],
-        "units": describe_units(model, [(tune.symbols, tune.upbeat) for tune in tunes]),
+        "units": describe_units(model, tunes),
         "learning": learning,
         "report": report,
         "terms": TERMS,
@@ -157,19 +135,9 @@ def model_as_json(model: MelodyModel) -> dict[str, Any]:
         "cell": model.cell,
         "units": model.units,
         "window": model.window,
+        "clock": list(model.clock),
+        "clock_kinds": list(model.clock_kinds),
         "vocabulary": list(model.vocabulary or ()),
         "shapes": {name: list(array.shape) for name, array in arrays.items()},
         "weights": base64.b64encode(weights).decode(),
     }
-
-
-def known_tunes(model: MelodyModel) -> list[Beginning]:
-    """Those of this project's own tunes whose symbols the model knows, in C major or A minor."""
-    tunes = []
-    for path in sorted(TUNES.glob("*.krn")):
-        primer = read_primer(str(path))
-        triplets = bool(primer.remarks)  # which have no symbols of their own
-        if not triplets and set(primer.symbols) <= set(model.vocabulary or ()):
-            title, upbeat = read_kern(path).title, int(4 * primer.upbeat)
-            tunes.append(Beginning(title, primer.symbols, primer.meter, upbeat))
-    return tunes

@@ -32,6 +32,7 @@ class Song {
     this.complete = complete;
     this.untouched = untouched;
     this.ended = ended;
+    if (this.network.clockKinds.length) this.forget();
     this.changedFrom(0);
   }
 
@@ -60,13 +61,25 @@ class Song {
    * @param {number} t @param {number} milliseconds */
   compute(t = this.length, milliseconds = Infinity) {
     const deadline = performance.now() + milliseconds;
-    if (!this.trace.length) this.trace.push(this.network.start());
+    if (!this.trace.length) this.trace.push(this.network.start(this.clock(0)));
     while (this.trace.length <= t) {
       if (performance.now() > deadline) return false;
       const last = this.trace.length - 1;
-      this.trace.push(this.network.step(this.trace[last], this.network.id[this.symbols[last]]));
+      const token = this.network.id[this.symbols[last]];
+      this.trace.push(this.network.step(this.trace[last], token, this.clock(last + 1)));
     }
     return true;
+  }
+
+  /** What the network's clocks show for place t. @param {number} t */
+  clock(t) {
+    return readClocks(this.network.clockKinds, t, this.meter, this.upbeat);
+  }
+
+  /** Keep to another meter from the beginning on; a network with a clock hears it. @param {number[]} meter */
+  setMeter(meter) {
+    this.meter = meter;
+    if (this.network.clockKinds.length) this.forget();
   }
 
   /** Bits of surprise at the symbol of place t; undefined where it is not computed yet. @param {number} t */
@@ -110,8 +123,9 @@ class Song {
       (/** @type {string} */ symbol, /** @type {number} */ t) => symbol !== this.symbols[t],
     );
     const trace = this.trace.slice(0, (same < 0 ? before.symbols.length : same) + 1);
+    const sameTime = String(before.meter) === String(this.meter) && before.upbeat === this.upbeat;
     this.set(before);
-    this.trace = trace;
+    if (sameTime) this.trace = trace;
     return true;
   }
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..composing.sampling import sample
+from ..composing.sampling import compose
 from ..model.model import MelodyModel
+from ..music.clock import read_clocks
 from ..music.symbols import DELIMITER, HOLD, REST
+from .beginnings import Beginning
 
 Floats = NDArray[np.float64]
 LONGEST_LAG = 64  # 16ths, four bars of 4/4
@@ -18,15 +21,15 @@ SAMPLES, SAMPLE_LENGTH = 8, 128  # melodies of the model's own, where it knows n
 PERIODS = {"the beat": 4, "the place in the bar of 4/4": 16, "the place in the bar of 3/4": 12}
 
 
-def describe_units(model: MelodyModel, songs: Sequence[tuple[Sequence[str], int]]) -> dict[str, Any]:
+def describe_units(model: MelodyModel, songs: Sequence[Beginning]) -> dict[str, Any]:
     """Orders of the units for a heat map, and the units that follow something that has a name.
 
     Parameters
     ----------
     model : MelodyModel
         With its vocabulary.
-    songs : sequence of (sequence of str, int)
-        Symbols to listen to and the upbeat in 16ths; where there are none, melodies of the model's own.
+    songs : sequence of Beginning
+        What to listen to; where there are none, melodies of the model's own.
 
     Returns
     -------
@@ -34,11 +37,8 @@ def describe_units(model: MelodyModel, songs: Sequence[tuple[Sequence[str], int]
         "alike" and "memory": all units, those alike together, and those that remember longest first;
         "stories": a list of {"unit", "follows", "share"}, share being that of its variance.
     """
-    songs = list(songs) or [
-        (sample(model, temperature=1.0, steps=SAMPLE_LENGTH, rng=np.random.default_rng(n)), 0)
-        for n in range(SAMPLES)
-    ]
-    heard = [hidden_states(model, song) for song, _ in songs]
+    songs = list(songs) or [_own_melody(model, seed) for seed in range(SAMPLES)]
+    heard = [hidden_states(model, song) for song in songs]
     states = np.concatenate(heard)
     return {
         "alike": likeness_order(states),
@@ -47,12 +47,22 @@ def describe_units(model: MelodyModel, songs: Sequence[tuple[Sequence[str], int]
     }
 
 
-def hidden_states(model: MelodyModel, song: Sequence[str]) -> Floats:
+def _own_melody(model: MelodyModel, seed: int) -> Beginning:
+    meter, rng = (4, 4), np.random.default_rng(seed)
+    drawn = compose(model, temperature=1.0, steps=SAMPLE_LENGTH, rng=rng, meter=meter)
+    return Beginning("", drawn.symbols, meter)
+
+
+def hidden_states(model: MelodyModel, song: Beginning) -> Floats:
     """h (T, H) after each symbol of a song, in float64."""
     vocabulary = model.vocabulary
     assert vocabulary is not None
     start = [DELIMITER] if DELIMITER in vocabulary else []
-    tokens = np.array(vocabulary.ids([*start, *song]))[:, None]
+    tokens = np.array(vocabulary.ids([*start, *song.symbols]))[:, None]
+    if model.clock:
+        upbeat, first_rows = Fraction(song.upbeat, 4), model.symbols + np.cumsum(model.clock) - model.clock
+        clock = read_clocks(model.clock_kinds, len(tokens), song.meter, upbeat)
+        tokens = np.concatenate([tokens, clock + first_rows], axis=1)[:, :, None]
     h = model.backend.to_host(model.recurrent.forward(model.backend.to_device(tokens)))
     return np.asarray(h[len(start) :, :, 0], np.float64)
 
@@ -106,19 +116,19 @@ def memory(heard: Sequence[Floats]) -> Floats:
     return lags
 
 
-def labels(songs: Sequence[tuple[Sequence[str], int]]) -> dict[str, NDArray[np.int64]]:
+def labels(songs: Sequence[Beginning]) -> dict[str, NDArray[np.int64]]:
     """What a unit could follow: for each name an integer for every symbol of all songs."""
     found: dict[str, list[int]] = {name: [] for name in (*PERIODS, "note or hold", "the pitch", "the phrase")}
-    for song, upbeat in songs:
+    for song in songs:
         pitch, begun = -1, 0
-        for t, symbol in enumerate(song):
+        for t, symbol in enumerate(song.symbols):
             if symbol != HOLD:
                 pitch, begun = (-1 if symbol == REST else int(symbol)), t
             for name, period in PERIODS.items():
-                found[name].append((t - upbeat) % period)
+                found[name].append((t - song.upbeat) % period)
             found["note or hold"].append(min(t - begun, 4))
             found["the pitch"].append(pitch)
-            found["the phrase"].append(8 * t // len(song))
+            found["the phrase"].append(8 * t // len(song.symbols))
     return {name: np.array(values) for name, values in found.items()}
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lstm_from_scratch.model import MelodyModel
+from lstm_from_scratch.music.clock import clock_sizes
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -15,13 +16,14 @@ QUIET = (
 ).split()
 
 
-def make_model(vocabulary, cell="lstm", window=None, units=16, dtype=np.float32):
+def make_model(vocabulary, cell="lstm", window=None, units=16, dtype=np.float32, attention=0, clock_kinds=()):
     """An untrained model whose weights are large enough for it to have opinions."""
-    model = MelodyModel(len(vocabulary), units, cell, rng=np.random.default_rng(1), dtype=dtype)
+    options = {"attention": attention, "clock": clock_sizes(clock_kinds), "dtype": dtype}
+    model = MelodyModel(len(vocabulary), units, cell, rng=np.random.default_rng(1), **options)
     rng = np.random.default_rng(2)
     for weight in model.params.values():
         weight[...] = (0.6 * rng.normal(size=weight.shape)).astype(np.float32)
-    model.vocabulary, model.window = vocabulary, window
+    model.vocabulary, model.window, model.clock_kinds = vocabulary, window, clock_kinds
     return model
 
 

@@ -16,7 +16,7 @@ from lstm_from_scratch.cli import main
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import Vocabulary, write_kern
 from lstm_from_scratch.music.kern import read_kern
-from lstm_from_scratch.page import playground
+from lstm_from_scratch.page import beginnings, playground
 
 make_model = runpy.run_path(str(Path(__file__).parent / "conftest.py"))["make_model"]
 EVIL = "<script>alert('x')</script></script>{{style}}\"'&"
@@ -97,22 +97,22 @@ def test_every_control_has_a_name(html):
 
 
 def test_tunes_that_the_model_does_not_know_are_left_out(corpus):
-    tunes = playground.known_tunes(make_model(corpus.vocabulary))
+    tunes = beginnings.known_tunes(make_model(corpus.vocabulary))
     assert "Frère Jacques" in [tune.title for tune in tunes] and len(tunes) > 20
     few = Vocabulary(["/", "_", "60", "62"])
-    assert playground.known_tunes(make_model(few)) == []
+    assert beginnings.known_tunes(make_model(few)) == []
     assert Page(playground.render(make_model(few))).data["tunes"] == []
 
 
 def test_a_tune_has_its_bars(corpus):
-    (tune,) = (t for t in playground.known_tunes(make_model(corpus.vocabulary)) if "Grace" in t.title)
+    (tune,) = (t for t in beginnings.known_tunes(make_model(corpus.vocabulary)) if "Grace" in t.title)
     assert tune.meter == (3, 4) and tune.upbeat == 4 and tune.symbols[0].isdigit()
 
 
 def test_a_title_with_markup_stays_text(corpus, tmp_path, monkeypatch):
-    melody = replace(read_kern(playground.TUNES / "frere_jacques.krn"), title=EVIL)
+    melody = replace(read_kern(beginnings.TUNES / "frere_jacques.krn"), title=EVIL)
     (tmp_path / "evil.krn").write_text(write_kern(melody), encoding="utf-8")
-    monkeypatch.setattr(playground, "TUNES", tmp_path)
+    monkeypatch.setattr(beginnings, "TUNES", tmp_path)
     page = Page(playground.render(make_model(corpus.vocabulary)))
     assert [tune["title"] for tune in page.data["tunes"]] == [EVIL]
     assert [tag for tag, _ in page.tags].count("script") == 2
@@ -131,6 +131,13 @@ def test_the_same_model_gives_the_same_page(html, corpus):
 def test_a_model_without_a_vocabulary_is_refused():
     with pytest.raises(ValueError, match="no vocabulary"):
         playground.render(MelodyModel(5, 4, rng=np.random.default_rng(0)))
+
+
+def test_a_clock_that_does_not_say_what_it_shows_is_refused(corpus):
+    model = make_model(corpus.vocabulary, clock_kinds=("16",))
+    model.clock_kinds = ()
+    with pytest.raises(ValueError, match="does not say what they show"):
+        playground.render(model)
 
 
 def test_what_is_no_page_is_left_alone(corpus, tmp_path):

@@ -13,6 +13,7 @@ import pytest
 
 from lstm_from_scratch.music import decode, parse_kern
 from lstm_from_scratch.page import playground
+from lstm_from_scratch.page.beginnings import Beginning
 
 make_model = runpy.run_path(str(Path(__file__).parent / "conftest.py"))["make_model"]
 
@@ -326,7 +327,7 @@ def test_a_browser_without_sound_shows_everything_else(page, address):
 
 
 def test_a_model_of_windows_says_that_it_is_slower(corpus, browser, tmp_path):
-    playground.write_page(tmp_path / "page.html", make_model(corpus.vocabulary, "lstm", 8))
+    playground.write_page(tmp_path / "page.html", make_model(corpus.vocabulary, window=8))
     browser.get((tmp_path / "page.html").as_uri())
     assert "windows of 8 symbols" in browser.find_element("id", "message").text
     wait(browser, "return song.trace.length === song.length + 1")
@@ -402,8 +403,8 @@ def test_bytes_of_a_wav_file(page):
 
 def test_melodies_that_come_with_the_page_stand_first(corpus, browser, tmp_path):
     melodies = [
-        playground.Beginning("T = 1, the first", ["60", "_", "r", "_", "64", "_"], (3, 8), own=2),
-        playground.Beginning("the second", ["62", "_"], None),
+        Beginning("T = 1, the first", ["60", "_", "r", "_", "64", "_"], (3, 8), own=2),
+        Beginning("the second", ["62", "_"], None),
     ]
     model = make_model(corpus.vocabulary)
     playground.write_page(tmp_path / "page.html", model, melodies=melodies, training=(300, 4000))

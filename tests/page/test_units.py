@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_from_scratch.page import units
+from lstm_from_scratch.page.beginnings import Beginning
 
 make_model = runpy.run_path(str(Path(__file__).parent / "conftest.py"))["make_model"]
 SONG = [s for pitch in np.random.default_rng(0).integers(60, 72, 40) for s in (str(pitch), "_", "_")]
@@ -41,7 +42,7 @@ def test_memory_is_the_lag_at_which_a_unit_forgets():
 
 
 def test_the_units_that_follow_something_are_found():
-    named = units.labels([(SONG, 0)])
+    named = units.labels([Beginning("", SONG)])
     rng = np.random.default_rng(0)
     states = rng.normal(size=(len(SONG), 8))
     planted = {"the place in the bar of 4/4": 5, "the pitch": 2, "the phrase": 7}
@@ -54,12 +55,13 @@ def test_the_units_that_follow_something_are_found():
 
 
 def test_bars_are_counted_from_the_first_barline():
-    named = units.labels([(SONG, 4)])
+    named = units.labels([Beginning("", SONG, upbeat=4)])
     assert list(named["the place in the bar of 4/4"][:6]) == [12, 13, 14, 15, 0, 1]
 
 
 def test_every_model_is_described(corpus):
-    for cell in ("lstm", "gru", "rnn"):
-        found = units.describe_units(make_model(corpus.vocabulary, cell), [])  # its own melodies
+    clock = {"attention": 4, "clock_kinds": ("bar", "16")}
+    for options in ({}, {"cell": "gru"}, {"cell": "rnn"}, clock):
+        found = units.describe_units(make_model(corpus.vocabulary, **options), [])  # its own melodies
         assert sorted(found["alike"]) == sorted(found["memory"]) == list(range(16))
         assert all(0 <= story["share"] <= 1 for story in found["stories"])
