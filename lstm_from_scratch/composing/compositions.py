@@ -93,12 +93,15 @@ def write_compositions(request: Request, out: Path) -> Iterator[str]:
                     drawn = _draw(request, model, primer, temperature, number)
                     row, line = _described(drawn, f"{stem}_{number}", temperature, find_span)
                     title = f"Melody at T = {temperature:g}, seed {request.seed}, {row['name']}"
-                    score.save(as_melody(drawn.symbols, primer, title), out, row["name"], request.tempo)
+                    melody = as_melody(drawn.symbols, primer, title)
+                    score.save(melody, out, row["name"], request.tempo, primer.duration)
                     table.append(row)
-                    yield f"{out / row['name']}: {line}{_monotony(drawn.symbols[len(primer.symbols) :])}"
+                    given, new = primer.symbols, drawn.symbols[len(primer.symbols) :]
+                    line += f"; the first {len(given)} are the primer's, blue in the score" if given else ""
+                    yield f"{out / row['name']}: {line}{_monotony(new)}"
         finally:  # a command that is stopped has written the melodies before
             if table:
-                _write_table(request, model, table, out)
+                _write_table(request, model, len(primer.symbols), table, out)
     heard = out / table[0]["name"]
     yield f"to listen: open {heard}.wav in any player, or {heard}.mid in a notation program"
 
@@ -158,10 +161,14 @@ def _first_free(out: Path, stem: str) -> int:
     return 1 + max((int(match[1]) for match in matches if match), default=0)
 
 
-def _write_table(request: Request, model: MelodyModel, table: list[dict[str, Any]], out: Path) -> None:
+def _write_table(
+    request: Request, model: MelodyModel, given: int, table: list[dict[str, Any]], out: Path
+) -> None:
+    """What was drawn, as JSON; the first `given` symbols of each melody are the primer's."""
     about = {
         "seed": request.seed,
         "primer": request.primer,
+        "primer_symbols": given,
         "tempo": request.tempo,
         "model": str(request.model),
         "trained": dict(model.about),

@@ -58,6 +58,11 @@ class Primer:
     complete: bool = False
     remarks: tuple[str, ...] = ()
 
+    @property
+    def duration(self) -> Fraction:
+        """Quarter lengths."""
+        return Fraction(len(self.symbols), STEPS_A_QUARTER)
+
 
 def read_primer(text: str | None, known: Collection[str] = (), spine: int | None = None) -> Primer:
     """A primer from what a user gives: symbols, names of notes, a tune's name, or a file.

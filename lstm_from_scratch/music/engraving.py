@@ -16,14 +16,21 @@ ENGRAVING: dict[str, str | int | bool] = {
     "scale": 50, "pageWidth": 1800, "pageHeight": 60_000, "adjustPageHeight": True,
     "svgViewBox": True, "svgRemoveXlink": True, "xmlIdChecksum": True,
 }  # fmt: skip
+GIVEN_COLOUR = "#2f6db5"  # legible on white and on black
 GROUP = 4  # quarter lengths after which a line without barlines may break
 
 
-def to_svg(melody: Melody) -> str:
+def to_svg(melody: Melody, given: Fraction = Fraction(0)) -> str:
     """The engraved score: one SVG element as wide as its container, with all systems and no title.
 
     It loads nothing and takes its colour from the text around it. Its ids contain a checksum of the melody,
     so several scores can share an HTML page.
+
+    Parameters
+    ----------
+    melody : Melody
+    given : Fraction
+        Quarter lengths at the beginning that a user gave. What begins there is in `GIVEN_COLOUR`.
 
     Raises
     ------
@@ -35,18 +42,34 @@ def to_svg(melody: Melody) -> str:
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions(ENGRAVING)
-    if not toolkit.loadData(_engravable_kern(melody)) or toolkit.getPageCount() != 1:
+    if not toolkit.loadData(_engravable_kern(melody, given)) or toolkit.getPageCount() != 1:
         raise ValueError(f"verovio cannot engrave this melody of {len(melody.notes)} notes on one page")
     return _without_idle_ids(str(toolkit.renderToSVG(1)))
 
 
-def _engravable_kern(melody: Melody) -> str:
+def _engravable_kern(melody: Melody, given: Fraction) -> str:
     """The melody's **kern with a clef and beams, and with places to break a line if there are no barlines."""
     letter, line = clef(pitch for pitch, _ in melody.notes if pitch is not None)
     text = write_kern(melody).replace("**kern\n", f"**kern\n*clef{letter}{line}\n", 1)
+    if given:
+        text = (
+            "".join(_marked(text, melody, given)) + f"!!!RDF**kern: @ = marked note, color={GIVEN_COLOUR}\n"
+        )
     if melody.meter is None:
         text = "".join(_with_invisible_barlines(text, melody))
     return text + "!!!filter: autobeam\n"
+
+
+def _marked(text: str, melody: Melody, given: Fraction) -> Iterator[str]:
+    """An @ after each note and rest that begins in the part that was given."""
+    lengths = iter([piece.duration for bar in melody.bars() for piece in bar])
+    time = Fraction(0)
+    for line in text.splitlines(keepends=True):
+        if line[0] in "!*=":
+            yield line
+        else:
+            yield line.replace("\n", "@\n") if time < given else line
+            time += next(lengths)
 
 
 def _with_invisible_barlines(text: str, melody: Melody) -> Iterator[str]:

@@ -22,6 +22,7 @@ MIDI = (".mid", ".midi")
 BY_MUSIC21 = {".musicxml": "musicxml", ".xml": "musicxml", ".mxl": "musicxml", ".abc": "abc"}
 SUFFIXES = (".krn", *MIDI, *BY_MUSIC21)
 LARGEST_FILE = 10_000_000  # bytes, unpacked; a song of ten minutes has about a tenth of them
+LONGEST_MELODY = 4096  # quarter lengths, half an hour: a score of more takes minutes to write
 MAJOR_MODES = ("major", "ionian", "lydian", "mixolydian")  # by their third
 
 
@@ -65,7 +66,10 @@ def read_melody(path: str | Path, spine: int | None = None) -> Melody:
     try:
         _check_size(path)
         found = melodies_in_midi(path.read_bytes()) if suffix in MIDI else _by_music21(path)
-        return _choose(list(found), spine)
+        melody = _choose(list(found), spine)
+        if melody.duration > LONGEST_MELODY:
+            raise ValueError(f"it lasts {float(melody.duration):g} quarters, want at most {LONGEST_MELODY}")
+        return melody
     except ValueError as error:
         raise FormatError(f"{path}: {error}") from None
 

@@ -5,6 +5,7 @@ The same melody gives the same bytes in every format, on any day.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from ..files import write_bytes
@@ -19,7 +20,9 @@ from .sound import to_wav
 __all__ = ["save", "to_midi", "to_musicxml", "to_svg", "to_wav", "write_kern"]
 
 
-def save(melody: Melody, folder: str | Path, stem: str, tempo: float = TEMPO) -> dict[str, Path]:
+def save(
+    melody: Melody, folder: str | Path, stem: str, tempo: float = TEMPO, given: Fraction = Fraction(0)
+) -> dict[str, Path]:
     """Write a melody in all five formats, or in none if one of them cannot be made.
 
     Parameters
@@ -31,6 +34,8 @@ def save(melody: Melody, folder: str | Path, stem: str, tempo: float = TEMPO) ->
         The files' name without the suffix.
     tempo : float
         Quarters a minute, 20 to 400.
+    given : Fraction
+        Quarter lengths at the beginning that the score shows in another colour.
 
     Returns
     -------
@@ -48,7 +53,7 @@ def save(melody: Melody, folder: str | Path, stem: str, tempo: float = TEMPO) ->
         "krn": write_kern(melody, tempo).encode("utf-8"),
         "mid": to_midi(melody, tempo),
         "musicxml": to_musicxml(melody, tempo).encode("utf-8"),
-        "svg": to_svg(melody).encode("utf-8"),
+        "svg": to_svg(melody, given).encode("utf-8"),
         "wav": to_wav(melody, tempo),
     }
     folder = Path(folder)

@@ -1,5 +1,6 @@
 """How a melody begins: what is understood, how it is made to fit, and how it comes back."""
 
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -19,6 +20,7 @@ from lstm_from_scratch.music import (
     read_kern,
     write_kern,
 )
+from lstm_from_scratch.music.engraving import GIVEN_COLOUR
 from lstm_from_scratch.music.midi import to_midi
 from lstm_from_scratch.music.musicxml import to_musicxml
 from lstm_from_scratch.music.rules import to_common_key
@@ -215,3 +217,12 @@ def test_remarks_are_said_before_the_melodies(tmp_path):
         Request(tmp_path / "model.npz", primer="C2 E2", steps=20), tmp_path / "out"
     )
     assert first == "C2 E2: moved up by 2 octaves while the model continues it, and back again"
+
+
+def test_the_primer_is_told_from_what_follows(model, tmp_path):
+    model.save(tmp_path / "model.npz")
+    request = Request(tmp_path / "model.npz", primer="60 _ 62 _", steps=20)
+    line, *_ = write_compositions(request, tmp_path / "out")
+    assert "20 symbols" in line and "the first 4 are the primer's, blue in the score" in line
+    assert json.loads((tmp_path / "out" / "compositions.json").read_text())["primer_symbols"] == 4
+    assert (tmp_path / "out" / "T0.7_1.svg").read_text().count(f'fill="{GIVEN_COLOUR}"') == 2

@@ -1,13 +1,14 @@
 """The engraved score: what it shows, and that it needs nothing else."""
 
 import re
+from fractions import Fraction
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 from helpers.melodies import MELODIES, melody
 
-from lstm_from_scratch.music.engraving import ENGRAVING, to_svg
+from lstm_from_scratch.music.engraving import ENGRAVING, GIVEN_COLOUR, to_svg
 from lstm_from_scratch.music.spelling import key_fifths
 
 each_melody = pytest.mark.parametrize("tune", MELODIES.values(), ids=MELODIES)
@@ -108,3 +109,19 @@ def test_svg_of_a_bass_has_its_clef():
     """With few ledger lines: the treble clef needs ten for each of these."""
     svg = to_svg(melody([(36, 1)] * 4, meter=(4, 4)))
     assert len(by_class(svg, "ledgerLines")) <= 1 and "E062" in svg
+
+
+@pytest.mark.parametrize(
+    "name", ["3/4 with an upbeat", "without a meter or key", "rests first, within and last"]
+)
+def test_svg_shows_what_was_given_in_another_colour(name):
+    tune, given = MELODIES[name], Fraction(7, 2)
+    svg = to_svg(tune, given)
+    coloured = [e for e in ElementTree.fromstring(svg).iter() if e.get("fill") == GIVEN_COLOUR]
+    begun, time = 0, Fraction(0)
+    for piece in (piece for bar in tune.bars() for piece in bar):
+        begun, time = begun + (time < given), time + piece.duration
+    assert len(coloured) == begun > 0
+    assert GIVEN_COLOUR not in to_svg(tune)
+    signs = [len(by_class(score, "accid")) for score in (svg, to_svg(tune))]
+    assert signs[0] == signs[1]

@@ -285,3 +285,10 @@ def test_what_is_too_large_is_not_unpacked(put, tmp_path, monkeypatch):
         archive.writestr("a.xml", bytes(100_000))
     with pytest.raises(FormatError, match="100,000 bytes"):
         read_melody(tmp_path / "bomb.mxl")
+
+
+def test_a_rest_of_hours_is_refused(put):
+    """One byte of a MIDI file can make it."""
+    path = put("hours.mid", to_midi(melody([(60, 1), (None, 9000), (62, 1)])))
+    with pytest.raises(FormatError, match="it lasts 9002 quarters, want at most 4096"):
+        read_melody(path)
