@@ -109,6 +109,19 @@ def genres(results: Result) -> str:
 Each model learnt from at most {found["training_symbols"]:,} symbols. Source: {source(found)}."""
 
 
+def metre(results: Result) -> str:
+    """Meter and upbeat found from the notes, part by part."""
+    found = results["metre"]
+    rows = []
+    for part, shares in found["parts"].items():
+        columns = [shares[who][what] for who in ("found", "always 4/4") for what in shares["found"]]
+        rows.append([part, shares["songs"], *(f"{100 * share:.0f} %" for share in columns)])
+    as_one = "with 2/4 and 4/4 as one"
+    return f"""{table(["`erk`", "songs", "both right", as_one, "always 4/4", as_one], rows)}
+
+Source: {source(found)}."""
+
+
 def ablations(results: Result) -> str:
     """What the paper credits, and what we added, each taken away."""
     found = results["ablations"]
@@ -194,4 +207,4 @@ def claim_by_claim(results: Result) -> str:
     return table(["The paper says", "in", "Measured", "So"], rows)
 
 
-ALL = rivals, claim_by_claim, presets, table_one, costs, temperatures, ablations, genres
+ALL = rivals, claim_by_claim, presets, table_one, costs, temperatures, ablations, genres, metre
