@@ -201,7 +201,7 @@ def _preparation(results: Result) -> dict[str, Claim]:
     }  # fmt: skip
 
 
-# Lesson 16's table: the claim's name, what the paper says, what would show it, and beside what.
+# Lesson 17's table: the claim's name, what the paper says, what would show it, and beside what.
 LESSON = [
     ("sequence length", "An RNN retains short, a GRU medium, an LSTM long sequences",
      "the context beyond which the perplexity improves by no more than 1 %; the distance at which a symbol can still be recalled",

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "figures"
 TUNE = ROOT / "data" / "tunes" / "frere_jacques.krn"
 RESULTS_MD, README = ROOT / "RESULTS.md", ROOT / "README.md"
-LESSON = ROOT / "lessons" / "16_honest.md"
+LESSON = ROOT / "lessons" / "17_honest.md"
 TEMPLATE = studies.RESULTS / "template.md"
 
 
@@ -46,7 +46,7 @@ def render(results: Result) -> str:
 
 
 def pages(results: Result) -> dict[Path, str]:
-    """Everything written from the results: RESULTS.md, and the marked parts of the README and lesson 16."""
+    """Everything written from the results: RESULTS.md, and the marked parts of the README and lesson 17."""
     return {
         RESULTS_MD: render(results),
         **{

@@ -195,7 +195,7 @@ def repetition_by_place(sampled: Result) -> str:
 
 
 def lesson(results: Result) -> str:
-    """Lesson 16's table of claims."""
+    """Lesson 17's table of claims."""
     measured = claims.claims(results)
     rows = [[*row, measured[name].measured] for name, *row in claims.LESSON if name in measured]
     return table(["the paper says", "what would show it", "beside what", "measured"], rows)

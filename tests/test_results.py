@@ -1,4 +1,4 @@
-"""RESULTS.md, the README and lesson 16 say what benchmarks/results/*.json hold, and the figures are there."""
+"""RESULTS.md, the README and lesson 17 say what benchmarks/results/*.json hold, and the figures are there."""
 
 import re
 import sys

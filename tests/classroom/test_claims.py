@@ -26,7 +26,7 @@ def launches_a_step(gpu):
 
 
 @pytest.mark.parametrize(("path", "launches"), [("fused", 2), ("whole step", 1)], indirect=["path"])
-def test_lesson_15_says_how_many_launches_a_step_is(gpu, path, launches):
+def test_lesson_16_says_how_many_launches_a_step_is(gpu, path, launches):
     """One kernel does one whole step, and not all of them."""
     assert launches_a_step(gpu) == launches
     said = LESSONS["Faster"]

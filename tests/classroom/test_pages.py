@@ -14,7 +14,7 @@ README, TEACHERS, NOTATION = (
     ROOT / "lessons" / "NOTATION.md",
 )
 LESSONS = lesson_files.lessons()
-NUMBERS = list(range(1, 18))
+NUMBERS = list(range(1, 19))
 
 
 def rows(path, pattern):

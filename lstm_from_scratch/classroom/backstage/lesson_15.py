@@ -1,157 +1,112 @@
-"""Behind lesson 15: NumPy with a counter at its door, problems to time, and a melody drawn twice."""
+"""Behind lesson 15: two small networks, one of which looks back, and what it looks at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import LogLocator
 
-from ...music import encode
-from ...network import LSTM
-from ...network.backend import Backend
-from ..show_and_play import tune
-from .by_heart import Learnt, by_cells, by_the_package, learn_by_heart
+from ...composing.sampling import sample
+from ...corpus import Corpus
+from ...evaluation.evaluation import evaluate
+from ...evaluation.predictors import ModelPredictor
+from ...model.model import MelodyModel
+from ...music import Melody, decode, encode
+from ...music.rules import to_common_key
+from ...training.recipe import Recipe
+from ...training.run import Run
 
-Function = Callable[..., None]  # of xp, p, tokens, h and c
-
-
-class CountingModule:
-    """NumPy under another name. What its arrays are asked to do is counted."""
-
-    launches = new_arrays = 0
-
-    def asarray(self, a: Any) -> Any:
-        return np.asarray(a).view(Counted)
-
-    def empty(self, shape: Any, dtype: Any = float) -> Any:
-        self.new_arrays += 1
-        return self.asarray(np.empty(shape, dtype))
-
-    def empty_like(self, a: Any) -> Any:
-        return self.empty(a.shape, a.dtype)
-
-    def __getattr__(self, name: str) -> Any:  # exp, tanh, matmul and all the others are NumPy's own
-        return getattr(np, name)
+BLUE = "#0072B2"
 
 
-class Counted(np.ndarray):
-    """An array whose operations count as launches, and those without `out=` as new arrays."""
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
-        counting.launches += 1
-        plain = [a.view(np.ndarray) if isinstance(a, Counted) else a for a in inputs]
-        if out is not None:
-            options["out"] = tuple(a.view(np.ndarray) for a in out)
-        result = getattr(ufunc, method)(*plain, **options)
-        if out is not None:
-            return out[0]
-        counting.new_arrays += 1
-        return counting.asarray(result)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        counting.launches += 1
-        super().__setitem__(key, value)
-
-    def __getitem__(self, key: Any) -> Any:
-        found = super().__getitem__(key)
-        if isinstance(found, np.ndarray) and not np.may_share_memory(found, self):  # not a view, so a gather
-            counting.launches += 1
-            counting.new_arrays += 1
-        return found
+def train(corpus: Corpus, attention: int) -> MelodyModel:
+    """400 steps on whole songs, with attention of that width, or without any: 0."""
+    recipe = Recipe(
+        objective="song", units=48, batch=8, lr=0.005, warmup=20, decay=True, averaging=0.98, clip=1.0,
+        dropout=0.1, steps=400, attention=attention,
+    )  # fmt: skip
+    run = Run(corpus, recipe, seed=0)
+    while not run.finished:
+        run.advance()
+    run.averaged.vocabulary = corpus.vocabulary
+    return run.averaged
 
 
-counting = CountingModule()
+def compose(model: MelodyModel, seed: int = 3) -> Melody:
+    """A melody at temperature 0.8 that begins with the first two bars of a tune of ours."""
+    from ..show_and_play import tune
+
+    primer = encode(to_common_key(tune("frere_jacques")))[:32]
+    return decode(sample(model, temperature=0.8, primer=primer, steps=160, rng=np.random.default_rng(seed)))
 
 
-def problem(V: int, H: int, T: int, B: int, seed: int = 0) -> tuple[LSTM, dict[str, Any], Any, Any, Any]:
-    """A layer with non-zero biases, its weights, tokens, and room for the result, in float32."""
-    rng = np.random.default_rng(seed)
-    layer = LSTM(V, H, rng=rng)
-    layer.params["b"][...] = rng.standard_normal((4 * H, 1))
-    p = layer.params | {"one_hot": np.eye(V, dtype=np.float32)}
-    tokens = rng.integers(V, size=(T, B))
-    return layer, p, tokens, np.zeros((T + 1, H, B), np.float32), np.zeros((H, B), np.float32)
+def loss(model: MelodyModel, corpus: Corpus) -> float:
+    """Nats a symbol on 30 songs of the validation part."""
+    held_out = corpus.part("validation")[:30]
+    found = evaluate(ModelPredictor(model, corpus.delimiter), held_out, corpus.vocabulary, bootstrap=0)
+    return float(found["nats_per_symbol"])
 
 
-def count(function: Function, T: int) -> tuple[int, int]:
-    """Launches and new arrays of one forward pass over T steps."""
-    _, p, tokens, h, c = problem(V=10, H=3, T=T, B=2)
-    p = {name: counting.asarray(a) for name, a in p.items()}
-    h, c = counting.asarray(h), counting.asarray(c)
-    counting.launches = counting.new_arrays = 0
-    function(counting, p, tokens, h, c)
-    return counting.launches, counting.new_arrays
+def a_repeating_song(corpus: Corpus) -> np.ndarray:
+    """The validation song of up to 128 symbols in which most symbols continue a match of 16 or more."""
+
+    def share(song: np.ndarray) -> float:
+        text = song.astype(np.uint8).tobytes()
+        return float(np.mean([text[t - 16 : t] in text[: t - 1] for t in range(16, len(text))]))
+
+    short = [song for song in corpus.part("validation") if 64 <= len(song) <= 128]
+    return max(short, key=share)
 
 
-def count_package() -> np.ndarray:
-    """The same of one step of the package's layer, without what comes before its loop."""
-
-    def total(T: int) -> tuple[int, int]:
-        layer = LSTM(
-            10, 3, rng=np.random.default_rng(0), backend=Backend("cpu", cast(Any, counting), "counts")
-        )
-        layer.params = {name: counting.asarray(a) for name, a in layer.params.items()}
-        tokens = np.random.default_rng(0).integers(10, size=(T, 2))
-        layer.forward(tokens)
-        counting.launches = counting.new_arrays = 0
-        layer.forward(tokens)
-        return counting.launches, counting.new_arrays
-
-    return np.subtract(total(6), total(5))
+def in_its_words(melody: Melody, corpus: Corpus) -> list[str]:
+    """The symbols of a tune in the common key, as far as the corpus has them."""
+    return [symbol for symbol in encode(to_common_key(melody)) if symbol in corpus.vocabulary]
 
 
-def learn_for(seconds: float) -> tuple[Learnt, Learnt]:
-    """What two networks know of half a tune after that time: by `lstm_cell`, and by the package's layer."""
-    symbols = encode(tune("au_clair_de_la_lune"))[:64]
-    return learn_by_heart(symbols, by_cells, seconds), learn_by_heart(symbols, by_the_package, seconds)
+def logits_and_scores(model: MelodyModel, ids: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The dense layer's logits (T, V) and the scores (T, 1 + T) of one song."""
+    assert model.attention
+    tokens = np.array(ids)[:, None]
+    h = model.recurrent.forward(tokens)
+    y = np.array(model.dense.forward(h)[:, :, 0], float)
+    return y, np.array(model.attention.forward(h, tokens)[0], float)
 
 
-def table(counts: dict[str, Any], medians: dict[str, dict[str, float]]) -> str:
-    """Launches and new arrays of a step, and for each shape the median time and its ratio to the first."""
-    lines = ["           launches  new arrays      small: ms  ratio      paper: ms  ratio"]
-    for name, (launched, new) in counts.items():
-        line = f"{name:9} {launched:9} {new:11}"
-        for found in medians.values():
-            line += f"{1000 * found[name]:15.2f} {found[name] / found['textbook']:6.2f}"
-        lines.append(line)
-    return "\n".join(lines)
+def probabilities(model: MelodyModel, ids: Sequence[int] | np.ndarray) -> np.ndarray:
+    """p (T, V) of the symbol after each, by the package."""
+    logits = np.asarray(model.logits(np.array(ids)[:, None])[:, :, 0], float)
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(p / p.sum(axis=1, keepdims=True))
 
 
-def time_sizes(sizes: list[int], textbook: Function, side_by_side: Any) -> dict[str, list[float]]:
-    """Seconds of a forward pass for each batch size, by the textbook's loop and the package; drawn too."""
-    curves: dict[str, list[float]] = {"textbook": [], "package": []}
-    for B in sizes:
-        layer, p, tokens, h, c = problem(V=40, H=64, T=16, B=B)
-        calls = {
-            "textbook": partial(textbook, np, p, tokens, h, c),
-            "package": partial(layer.forward, tokens),
-        }
-        for name, found in side_by_side(calls, 15).items():
-            curves[name].append(float(np.median(found)))
-    draw_sizes(sizes, curves)
-    return curves
+def draw_attention(model: MelodyModel, symbols: list[str]) -> Any:
+    """Where each step's attention goes; the figure."""
+    assert model.vocabulary is not None
+    _, e = logits_and_scores(model, model.vocabulary.ids(["/", *symbols]))
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a /= a.sum(axis=1, keepdims=True)
+    T = len(a)
+    figure, (side, axis) = plt.subplots(
+        1, 2, figsize=(8.5, 7), width_ratios=[1, 24], sharey=True, layout="constrained"
+    )
+    side.imshow(a[:, :1], aspect="auto", cmap="Blues", vmin=0, vmax=1, extent=(0, 1, T, 0))
+    side.set(xticks=[0.5], xticklabels=["nothing"], ylabel="the step that looks")
+    picture = axis.imshow(a[:, 1:], aspect="auto", cmap="Blues", vmin=0, vmax=1, extent=(0, T, T, 0))
+    axis.set(xlabel="the step that it looks at (16 are a bar of 4/4)", xticks=range(0, T + 1, 16))
+    axis.set_yticks(range(0, T + 1, 16))
+    figure.colorbar(picture, ax=axis, label="attention", fraction=0.03)
+    return figure
 
 
-def draw_sizes(sizes: list[int], curves: dict[str, list[float]]) -> None:
-    """The time of a forward pass of 16 steps against the batch size, and the same for each symbol."""
-    _, (left, right) = plt.subplots(1, 2, figsize=(11, 4.3))
-    B = np.array(sizes)
-    for (name, seconds), colour, style in zip(curves.items(), ("#D55E00", "#0072B2"), ("s--", "o-")):
-        left.loglog(B, 1e3 * np.array(seconds), style, color=colour, label=name)
-        right.loglog(B, 1e6 * np.array(seconds) / (16 * B), style, color=colour, label=name)
-    left.loglog(B, 1e3 * curves["package"][-1] * B / B[-1], ":", color="gray", label="proportional to B")
-    left.set(ylabel="milliseconds a forward pass", title="T = 16, H = 64")
-    right.set(ylabel="microseconds a symbol", title="the same, for each symbol read")
-    for axis in (left, right):
-        axis.set_xlabel("batch size B (logarithmic)")
-        axis.set_xticks(sizes, [str(B) for B in sizes])
-        axis.minorticks_off()
-        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.yaxis.set_major_formatter("{x:g}")
-        axis.legend()
-    plt.tight_layout()
+def draw_tables(model: MelodyModel) -> None:
+    """What a match of each length is worth, and each distance."""
+    assert model.attention
+    m, r = (np.asarray(model.attention.params[name])[:, 0] for name in "mr")
+    _, (left, right) = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained")
+    left.plot(m, "o-", color=BLUE, ms=3)
+    left.set(xlabel="length of the match", ylabel="m, added to the score")
+    right.bar(range(1, 130), r[1:130], color=BLUE)
+    right.set(xlabel="distance in 16ths", ylabel="r, added to the score", xticks=range(0, 129, 16))
     plt.show()

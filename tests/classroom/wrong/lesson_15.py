@@ -3,180 +3,89 @@
 import numpy as np
 
 
-def sigmoid_in_place(xp, s):
-    xp.negative(s, out=s)
-    xp.exp(s, out=s)
-    s += 1
-    xp.divide(1, s, out=s)
+def softmax(scores):
+    e = np.exp(scores - scores.max())
+    return e / e.sum()
 
 
-def blocks(z, H):
-    return z[: 3 * H], z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
+def matches(tokens, last=False, stop=True, first=0):
+    lengths = []
+    for i in range(len(tokens) - (not last)):
+        length = 0
+        for a, b in zip(tokens[i::-1], tokens[::-1]):
+            if a == b:
+                length += 1
+            elif stop:
+                break
+        lengths.append(max(length - first, 0))
+    return lengths
 
 
-def activated(xp, z, H):
-    s, i, f, o, g = blocks(z, H)
-    sigmoid_in_place(xp, s)
-    xp.tanh(g, out=g)
-    return i, f, o, g
+def only_the_symbol(tokens):
+    return [int(token == tokens[-1]) for token in tokens[:-1]]
 
 
-def new_names(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    c = f * c_before + i * g
-    h = o * xp.tanh(c)  # noqa: F841 - as students write it
+def not_to_the_start(tokens):
+    return [min(k, i) for i, k in enumerate(matches(tokens))]
 
 
-def temporaries(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    c[...] = f * c_before + i * g
-    h[...] = o * xp.tanh(c)
+def mixed(y, e, copied, own=softmax, weight=None, each=True):
+    a = softmax(e)
+    p = (a[0] if weight is None else weight) * own(y)
+    if each:
+        np.add.at(p, copied, a[1:])
+    else:
+        p[copied] += a[1:]
+    return p
 
 
-def one_temporary(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    c += i * g
-    xp.tanh(c, out=h)
-    h *= o
+def two_softmaxes(y, e, copied):
+    p = softmax(e)[0] * softmax(y)
+    np.add.at(p, copied, softmax(e[1:]))
+    return p
 
 
-def hidden_copy(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    ig = xp.empty(c.shape)
-    xp.multiply(i, g, out=ig)
-    xp.multiply(f, c_before, out=c)
-    c += ig
-    xp.tanh(c, out=h)
-    h *= o
+def given(y, target, copied):
+    return np.concatenate([[softmax(y)[target]], copied == target])
 
 
-def state_before_overwritten(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    c_before *= f
-    xp.multiply(i, g, out=work)
-    xp.add(c_before, work, out=c)
-    xp.tanh(c, out=h)
-    h *= o
+def back(rule):
+    def scores_back(y, e, copied, target):
+        a, w = softmax(e), given(y, target, copied)
+        return rule(a, w, a * w / (a * w).sum())
 
-
-def gate_overwritten(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    g *= i
-    c += g
-    xp.tanh(c, out=h)
-    h *= o
-
-
-def input_gate_overwritten(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    i *= g
-    c += i
-    xp.tanh(c, out=h)
-    h *= o
-
-
-def all_sigmoid(xp, z, c_before, c, h, work):
-    _, i, f, o, g = blocks(z, len(c))
-    sigmoid_in_place(xp, z)
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=work)
-    c += work
-    xp.tanh(c, out=h)
-    h *= o
-
-
-def gates_elsewhere(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z.copy(), len(c))
-    c[...] = f * c_before + i * g
-    h[...] = o * xp.tanh(c)
-
-
-def sign_forgotten(xp, z, c_before, c, h, work):
-    s, i, f, o, g = blocks(z, len(c))
-    xp.exp(s, out=s)
-    s += 1
-    xp.divide(1, s, out=s)
-    xp.tanh(g, out=g)
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=work)
-    c += work
-    xp.tanh(c, out=h)
-    h *= o
-
-
-def tanh_into_c(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=work)
-    c += work
-    xp.tanh(c, out=c)
-    xp.multiply(o, c, out=h)
-
-
-def no_output_gate(xp, z, c_before, c, h, work):
-    i, f, _, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=work)
-    c += work
-    xp.tanh(c, out=h)
-
-
-def forgotten(xp, z, c_before, c, h, work):
-    i, f, o, g = activated(xp, z, len(c))
-    xp.multiply(f, c_before, out=c)
-    xp.multiply(i, g, out=c)
-    xp.tanh(c, out=h)
-    h *= o
-
-
-def through_np(xp, z, c_before, c, h, work):
-    s, i, f, o, g = blocks(z, len(c))
-    np.negative(s, out=s)
-    np.exp(s, out=s)
-    s += 1
-    np.divide(1, s, out=s)
-    np.tanh(g, out=g)
-    np.multiply(f, c_before, out=c)
-    np.multiply(i, g, out=work)
-    c += work
-    np.tanh(c, out=h)
-    h *= o
+    return scores_back
 
 
 WRONG = {
     "15.1": [
-        lambda T: 13 * T,
-        lambda T: 15 * T,
-        lambda T: 12 * T + 2,
-        lambda T: 11 * T + 2,
-        lambda T: 10 * T + 2,
-        lambda T: 16 * T + 2,
-        lambda T: 20 * T + 2,
-        lambda T: 21 * T + 2,
-        lambda T: 36 * T,
-        lambda T: 14 * T + 2,
-        lambda T: 13 * T + 1,
-        lambda T: 15,
-        lambda T: T**2,
-        lambda T: None,
+        only_the_symbol,
+        not_to_the_start,
+        lambda tokens: matches(tokens, stop=False),
+        lambda tokens: matches(tokens, last=True),
+        lambda tokens: matches(tokens, first=1),
+        lambda tokens: matches(tokens)[:-1],
+        lambda tokens: None,
     ],
     "15.2": [
-        new_names,
-        temporaries,
-        one_temporary,
-        hidden_copy,
-        state_before_overwritten,
-        gate_overwritten,
-        input_gate_overwritten,
-        all_sigmoid,
-        gates_elsewhere,
-        sign_forgotten,
-        tanh_into_c,
-        no_output_gate,
-        forgotten,
-        through_np,
+        lambda y, e, copied: mixed(y, e, copied, each=False),
+        lambda y, e, copied: mixed(y, e, copied, weight=0),
+        lambda y, e, copied: mixed(y, e, copied, weight=1),
+        lambda y, e, copied: mixed(y, e, copied, own=lambda y: y.copy()),
+        lambda y, e, copied: softmax(e)[0] * softmax(y),
+        two_softmaxes,
+        lambda y, e, copied: mixed(y, e, copied) / 2,
+        lambda y, e, copied: softmax(e),
+    ],
+    "15.3": [
+        back(lambda a, w, rho: rho - a),
+        back(lambda a, w, rho: a),
+        back(lambda a, w, rho: rho),
+        back(lambda a, w, rho: -rho),
+        back(lambda a, w, rho: a - w),
+        back(lambda a, w, rho: a - a * w),
+        back(lambda a, w, rho: a - np.concatenate([[0], rho[1:]])),
+        back(lambda a, w, rho: a - w / w.sum()),
+        back(lambda a, w, rho: (a - rho)[1:]),
     ],
 }

@@ -3,131 +3,180 @@
 import numpy as np
 
 
-def quantiles(values):
-    low, high = np.quantile(values, [0.025, 0.975])
-    return low, high
+def sigmoid_in_place(xp, s):
+    xp.negative(s, out=s)
+    xp.exp(s, out=s)
+    s += 1
+    xp.divide(1, s, out=s)
 
 
-def drawn_separately(a, b, rng, draws):
-    n = len(a)
-    return quantiles(
-        [a[rng.integers(n, size=n)].sum() / b[rng.integers(n, size=n)].sum() for _ in range(draws)]
-    )
+def blocks(z, H):
+    return z[: 3 * H], z[:H], z[H : 2 * H], z[2 * H : 3 * H], z[3 * H :]
 
 
-def nothing_drawn(a, b, rng, draws):
-    return quantiles(a / b)
+def activated(xp, z, H):
+    s, i, f, o, g = blocks(z, H)
+    sigmoid_in_place(xp, s)
+    xp.tanh(g, out=g)
+    return i, f, o, g
 
 
-def mean_of_ratios(a, b, rng, draws):
-    n = len(a)
-    return quantiles([np.mean((a / b)[rng.integers(n, size=n)]) for _ in range(draws)])
+def new_names(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    c = f * c_before + i * g
+    h = o * xp.tanh(c)  # noqa: F841 - as students write it
 
 
-def without_replacement(a, b, rng, draws):
-    values = []
-    for _ in range(draws):
-        drawn = rng.permutation(len(a))
-        values.append(a[drawn].sum() / b[drawn].sum())
-    return quantiles(values)
+def temporaries(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    c[...] = f * c_before + i * g
+    h[...] = o * xp.tanh(c)
 
 
-def least_and_largest(a, b, rng, draws):
-    n = len(a)
-    values = []
-    for _ in range(draws):
-        drawn = rng.integers(n, size=n)
-        values.append(a[drawn].sum() / b[drawn].sum())
-    return min(values), max(values)
+def one_temporary(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    xp.multiply(f, c_before, out=c)
+    c += i * g
+    xp.tanh(c, out=h)
+    h *= o
 
 
-def ninety(a, b, rng, draws):
-    n = len(a)
-    values = []
-    for _ in range(draws):
-        drawn = rng.integers(n, size=n)
-        values.append(a[drawn].sum() / b[drawn].sum())
-    return np.quantile(values, [0.05, 0.95])
+def hidden_copy(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    ig = xp.empty(c.shape)
+    xp.multiply(i, g, out=ig)
+    xp.multiply(f, c_before, out=c)
+    c += ig
+    xp.tanh(c, out=h)
+    h *= o
 
 
-def upside_down(a, b, rng, draws):
-    n = len(a)
-    values = []
-    for _ in range(draws):
-        drawn = rng.integers(n, size=n)
-        values.append(b[drawn].sum() / a[drawn].sum())
-    return quantiles(values)
+def state_before_overwritten(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    c_before *= f
+    xp.multiply(i, g, out=work)
+    xp.add(c_before, work, out=c)
+    xp.tanh(c, out=h)
+    h *= o
 
 
-def all_values(a, b, rng, draws):
-    n = len(a)
-    places = [rng.integers(n, size=n) for _ in range(draws)]
-    return np.array([a[drawn].sum() / b[drawn].sum() for drawn in places])
+def gate_overwritten(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    xp.multiply(f, c_before, out=c)
+    g *= i
+    c += g
+    xp.tanh(c, out=h)
+    h *= o
 
 
-def differences(a, b, rng, draws):
-    n = len(a)
-    return quantiles([(a - b)[rng.integers(n, size=n)].sum() for _ in range(draws)])
+def input_gate_overwritten(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    xp.multiply(f, c_before, out=c)
+    i *= g
+    c += i
+    xp.tanh(c, out=h)
+    h *= o
 
 
-def deviations(a, b, rng, draws):
-    n = len(a)
-    places = [rng.integers(n, size=n) for _ in range(draws)]
-    values = np.array([a[drawn].sum() / b[drawn].sum() for drawn in places])
-    return values.mean() - 1.96 * values.std(), values.mean() + 1.96 * values.std()
+def all_sigmoid(xp, z, c_before, c, h, work):
+    _, i, f, o, g = blocks(z, len(c))
+    sigmoid_in_place(xp, z)
+    xp.multiply(f, c_before, out=c)
+    xp.multiply(i, g, out=work)
+    c += work
+    xp.tanh(c, out=h)
+    h *= o
 
 
-def own_generator(a, b, rng, draws):
-    rng, n = np.random.default_rng(0), len(a)
-    places = [rng.integers(n, size=n) for _ in range(draws)]
-    return quantiles([a[drawn].sum() / b[drawn].sum() for drawn in places])
+def gates_elsewhere(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z.copy(), len(c))
+    c[...] = f * c_before + i * g
+    h[...] = o * xp.tanh(c)
 
 
-def always_a_thousand(a, b, rng, draws):
-    n = len(a)
-    places = [rng.integers(n, size=n) for _ in range(1000)]
-    return quantiles([a[drawn].sum() / b[drawn].sum() for drawn in places])
+def sign_forgotten(xp, z, c_before, c, h, work):
+    s, i, f, o, g = blocks(z, len(c))
+    xp.exp(s, out=s)
+    s += 1
+    xp.divide(1, s, out=s)
+    xp.tanh(g, out=g)
+    xp.multiply(f, c_before, out=c)
+    xp.multiply(i, g, out=work)
+    c += work
+    xp.tanh(c, out=h)
+    h *= o
 
 
-def by(rule):
-    """A verdict from a rule for "A"; the mirrored one for "B"."""
-
-    def verdict(intervals):
-        if rule([(low, high) for low, high in intervals]):
-            return "A"
-        return "B" if rule([(2 - high, 2 - low) for low, high in intervals]) else "not shown"
-
-    return verdict
+def tanh_into_c(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    xp.multiply(f, c_before, out=c)
+    xp.multiply(i, g, out=work)
+    c += work
+    xp.tanh(c, out=c)
+    xp.multiply(o, c, out=h)
 
 
-def exchanged(intervals):
-    if all(high < 1 for _, high in intervals):
-        return "B"
-    return "A" if all(low > 1 for low, _ in intervals) else "not shown"
+def no_output_gate(xp, z, c_before, c, h, work):
+    i, f, _, g = activated(xp, z, len(c))
+    xp.multiply(f, c_before, out=c)
+    xp.multiply(i, g, out=work)
+    c += work
+    xp.tanh(c, out=h)
+
+
+def forgotten(xp, z, c_before, c, h, work):
+    i, f, o, g = activated(xp, z, len(c))
+    xp.multiply(f, c_before, out=c)
+    xp.multiply(i, g, out=c)
+    xp.tanh(c, out=h)
+    h *= o
+
+
+def through_np(xp, z, c_before, c, h, work):
+    s, i, f, o, g = blocks(z, len(c))
+    np.negative(s, out=s)
+    np.exp(s, out=s)
+    s += 1
+    np.divide(1, s, out=s)
+    np.tanh(g, out=g)
+    np.multiply(f, c_before, out=c)
+    np.multiply(i, g, out=work)
+    c += work
+    np.tanh(c, out=h)
+    h *= o
 
 
 WRONG = {
     "16.1": [
-        drawn_separately,
-        nothing_drawn,
-        mean_of_ratios,
-        without_replacement,
-        least_and_largest,
-        ninety,
-        upside_down,
-        all_values,
-        differences,
-        deviations,
-        own_generator,
-        always_a_thousand,
+        lambda T: 13 * T,
+        lambda T: 15 * T,
+        lambda T: 12 * T + 2,
+        lambda T: 11 * T + 2,
+        lambda T: 10 * T + 2,
+        lambda T: 16 * T + 2,
+        lambda T: 20 * T + 2,
+        lambda T: 21 * T + 2,
+        lambda T: 36 * T,
+        lambda T: 14 * T + 2,
+        lambda T: 13 * T + 1,
+        lambda T: 15,
+        lambda T: T**2,
+        lambda T: None,
     ],
     "16.2": [
-        by(lambda pairs: any(high < 1 for _, high in pairs)),
-        by(lambda pairs: all(low < 1 for low, _ in pairs)),
-        by(lambda pairs: all(high <= 1 for _, high in pairs)),
-        by(lambda pairs: np.mean(pairs) < 1),
-        exchanged,
-        lambda intervals: "equal",
-        lambda intervals: all(high < 1 for _, high in intervals),
+        new_names,
+        temporaries,
+        one_temporary,
+        hidden_copy,
+        state_before_overwritten,
+        gate_overwritten,
+        input_gate_overwritten,
+        all_sigmoid,
+        gates_elsewhere,
+        sign_forgotten,
+        tanh_into_c,
+        no_output_gate,
+        forgotten,
+        through_np,
     ],
 }

@@ -3,69 +3,131 @@
 import numpy as np
 
 
-def pitches(melody):
-    return [pitch for pitch, _ in melody.notes if pitch is not None]
-
-
-def quantiles(values, ends=(0.025, 0.975)):
-    low, high = np.quantile(values, ends)
+def quantiles(values):
+    low, high = np.quantile(values, [0.025, 0.975])
     return low, high
 
 
-def drawn(x, rng):
-    return x[rng.integers(len(x), size=len(x))]
+def drawn_separately(a, b, rng, draws):
+    n = len(a)
+    return quantiles(
+        [a[rng.integers(n, size=n)].sum() / b[rng.integers(n, size=n)].sum() for _ in range(draws)]
+    )
 
 
-def differences(a, b, rng, draws):
-    return [drawn(a, rng).mean() - drawn(b, rng).mean() for _ in range(draws)]
+def nothing_drawn(a, b, rng, draws):
+    return quantiles(a / b)
 
 
-def drawn_once_for_both(a, b, rng, draws):
-    places = [rng.integers(len(a), size=len(a)) for _ in range(draws)]
-    return quantiles([a[k].mean() - b[k].mean() for k in places])
-
-
-def only_one_drawn(a, b, rng, draws):
-    return quantiles([drawn(a, rng).mean() - b.mean() for _ in range(draws)])
-
-
-def single_numbers(a, b, rng, draws):
-    return quantiles(rng.choice(a, draws) - rng.choice(b, draws))
+def mean_of_ratios(a, b, rng, draws):
+    n = len(a)
+    return quantiles([np.mean((a / b)[rng.integers(n, size=n)]) for _ in range(draws)])
 
 
 def without_replacement(a, b, rng, draws):
-    return quantiles([rng.permutation(a).mean() - rng.permutation(b).mean() for _ in range(draws)])
+    values = []
+    for _ in range(draws):
+        drawn = rng.permutation(len(a))
+        values.append(a[drawn].sum() / b[drawn].sum())
+    return quantiles(values)
 
 
-def in_place(a, b, rng, draws):
-    a -= b.mean()
-    return quantiles([drawn(a, rng).mean() for _ in range(draws)])
+def least_and_largest(a, b, rng, draws):
+    n = len(a)
+    values = []
+    for _ in range(draws):
+        drawn = rng.integers(n, size=n)
+        values.append(a[drawn].sum() / b[drawn].sum())
+    return min(values), max(values)
+
+
+def ninety(a, b, rng, draws):
+    n = len(a)
+    values = []
+    for _ in range(draws):
+        drawn = rng.integers(n, size=n)
+        values.append(a[drawn].sum() / b[drawn].sum())
+    return np.quantile(values, [0.05, 0.95])
+
+
+def upside_down(a, b, rng, draws):
+    n = len(a)
+    values = []
+    for _ in range(draws):
+        drawn = rng.integers(n, size=n)
+        values.append(b[drawn].sum() / a[drawn].sum())
+    return quantiles(values)
+
+
+def all_values(a, b, rng, draws):
+    n = len(a)
+    places = [rng.integers(n, size=n) for _ in range(draws)]
+    return np.array([a[drawn].sum() / b[drawn].sum() for drawn in places])
+
+
+def differences(a, b, rng, draws):
+    n = len(a)
+    return quantiles([(a - b)[rng.integers(n, size=n)].sum() for _ in range(draws)])
+
+
+def deviations(a, b, rng, draws):
+    n = len(a)
+    places = [rng.integers(n, size=n) for _ in range(draws)]
+    values = np.array([a[drawn].sum() / b[drawn].sum() for drawn in places])
+    return values.mean() - 1.96 * values.std(), values.mean() + 1.96 * values.std()
+
+
+def own_generator(a, b, rng, draws):
+    rng, n = np.random.default_rng(0), len(a)
+    places = [rng.integers(n, size=n) for _ in range(draws)]
+    return quantiles([a[drawn].sum() / b[drawn].sum() for drawn in places])
+
+
+def always_a_thousand(a, b, rng, draws):
+    n = len(a)
+    places = [rng.integers(n, size=n) for _ in range(1000)]
+    return quantiles([a[drawn].sum() / b[drawn].sum() for drawn in places])
+
+
+def by(rule):
+    """A verdict from a rule for "A"; the mirrored one for "B"."""
+
+    def verdict(intervals):
+        if rule([(low, high) for low, high in intervals]):
+            return "A"
+        return "B" if rule([(2 - high, 2 - low) for low, high in intervals]) else "not shown"
+
+    return verdict
+
+
+def exchanged(intervals):
+    if all(high < 1 for _, high in intervals):
+        return "B"
+    return "A" if all(low > 1 for low, _ in intervals) else "not shown"
 
 
 WRONG = {
     "17.1": [
-        lambda melody: max(pitches(melody)) - min(pitches(melody)),
-        lambda melody: sum(pitches(melody)) / max(len(pitches(melody)), 1),
-        lambda melody: np.mean(pitches(melody)) * 0,
-        lambda melody: len(set(pitches(melody))),
-        lambda melody: 7,
-        lambda melody: np.random.default_rng().random() + len(melody.notes),
-        lambda melody: [len(melody.notes)],
-        lambda melody: None,
-        lambda melody: 1 / len(pitches(melody)),
+        drawn_separately,
+        nothing_drawn,
+        mean_of_ratios,
+        without_replacement,
+        least_and_largest,
+        ninety,
+        upside_down,
+        all_values,
+        differences,
+        deviations,
+        own_generator,
+        always_a_thousand,
     ],
     "17.2": [
-        drawn_once_for_both,
-        only_one_drawn,
-        single_numbers,
-        without_replacement,
-        in_place,
-        lambda a, b, rng, draws: quantiles(differences(b, a, rng, draws)),
-        lambda a, b, rng, draws: quantiles(differences(a, b, rng, draws), (0.05, 0.95)),
-        lambda a, b, rng, draws: (min(d := differences(a, b, rng, draws)), max(d)),
-        lambda a, b, rng, draws: quantiles(differences(a, b, np.random.default_rng(0), draws)),
-        lambda a, b, rng, draws: quantiles(differences(a, b, rng, 4000)),
-        lambda a, b, rng, draws: differences(a, b, rng, draws),
-        lambda a, b, rng, draws: quantiles(differences(a, b, rng, draws))[::-1],
+        by(lambda pairs: any(high < 1 for _, high in pairs)),
+        by(lambda pairs: all(low < 1 for low, _ in pairs)),
+        by(lambda pairs: all(high <= 1 for _, high in pairs)),
+        by(lambda pairs: np.mean(pairs) < 1),
+        exchanged,
+        lambda intervals: "equal",
+        lambda intervals: all(high < 1 for _, high in intervals),
     ],
 }
