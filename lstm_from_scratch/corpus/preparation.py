@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from ..music import KernError, Melody, Vocabulary, encode, read_kern
+from ..music.metre import Meter, bar_length
 from ..music.rules import has_acceptable_durations, keep_acceptable_events, to_common_key
 from ..music.symbols import DELIMITER, HOLD
 from .corpus import Corpus, CorpusError
@@ -68,6 +70,7 @@ def prepare(
         reasons += [f"the first: {reason}" for reason in list(refused.values())[:1]]
         raise CorpusError(f"no usable song in {report['files']} .krn files ({'; '.join(reasons) or 'none'})")
     symbols = [encode(melody) for _, melody in kept]
+    bars = [_steady_bars(melody) for _, melody in kept]
     vocabulary = Vocabulary({DELIMITER, HOLD}.union(*symbols))
     corpus = Corpus(
         vocabulary,
@@ -77,10 +80,24 @@ def prepare(
         titles=[melody.title for _, melody in kept],
         rule=rule,
         report=dict(report),
-        meters=[melody.meter for _, melody in kept],
-        upbeats=[melody.upbeat for _, melody in kept],
+        meters=[meter for meter, _ in bars],
+        upbeats=[upbeat for _, upbeat in bars],
     )
     return corpus, refused
+
+
+def _steady_bars(melody: Melody) -> tuple[Meter | None, Fraction]:
+    """A melody's meter and upbeat, if they say where every barline stands; else None and 0.
+
+    They do unless the meter changes, or a meter that is stated again begins a bar too early.
+    """
+    if not melody.meter:
+        return None, Fraction(0)
+    bar = bar_length(melody.meter)
+    for onset, meter in melody.meter_changes:
+        if meter != melody.meter or (onset - melody.upbeat) % bar:
+            return None, Fraction(0)
+    return melody.meter, melody.upbeat
 
 
 def prepared_melody(melody: Melody, rule: str) -> tuple[Melody | None, str]:

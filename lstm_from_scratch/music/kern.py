@@ -18,9 +18,10 @@ from .kern_columns import Columns
 from .kern_interpretations import stated_key, stated_meter, stated_signature, states_meter
 from .kern_token import MOST_UNITS, Event, parse_event, show
 from .melody import Melody, Note, total
-from .metre import Meter, bar_length, upbeat_until
+from .metre import bar_length
 from .rules import estimate_key, keys_of_signature
 from .spelling import Key
+from .stated_bars import StatedBars
 
 LARGEST_SONG = 20_000_000  # bytes: the largest in any collection has far less than a tenth
 
@@ -126,10 +127,9 @@ class _Reader:
         self.columns: Columns | None = None
         self.key: Key | None = None
         self.signature: int | None = None  # sharps, or less than 0 flats
-        self.meters: list[Meter | None] = []
+        self.bars = StatedBars()
         self.notes: list[Note] = []
         self.tie_open = False  # from the last note
-        self.first_barline: Fraction | None = None  # quarter lengths
         self.units = 1  # of a quarter; all times are whole numbers of them
 
     def read(self, line: str) -> None:
@@ -155,14 +155,15 @@ class _Reader:
             raise ValueError("no '*-' at the end of every column: the file may have been cut off")
         if not self.notes:
             raise ValueError("no notes")
-        meter = self.meters[0] if self.meters else None
+        meter, upbeat, meter_changes = self.bars.until(self._time())
         melody = Melody(
             tuple(self.notes),
             title=self.records.get("OTL", ""),
             number=self.records.get("SCT", ""),
             key=self.key,
             meter=meter,
-            upbeat=upbeat_until(self.first_barline, meter),
+            upbeat=upbeat,
+            meter_changes=meter_changes,
         )
         if self.key is None and self.signature is not None:
             melody = replace(melody, key=estimate_key(melody, keys_of_signature(self.signature)))
@@ -193,8 +194,8 @@ class _Reader:
         if tokens[0].startswith("*") or token.startswith("*"):
             self._interpret([t.strip(" ") for t in tokens[: columns.count]], token, columns)
         elif token.startswith("="):
-            if self.first_barline is None and self.notes:
-                self.first_barline = total(note.duration for note in self.notes)
+            if not self.bars.begun:
+                self.bars.barline(self._time())
         elif token != "." and (event := parse_event(token)):
             self._add(event)
 
@@ -211,7 +212,11 @@ class _Reader:
             meter = stated_meter(token)
             if meter:
                 self._divide_quarter(bar_length(meter).denominator)
-            self.meters.append(meter)
+            self.bars.meter(self._time(), meter)
+
+    def _time(self) -> Fraction:
+        """Quarter lengths until now."""
+        return total(note.duration for note in self.notes)
 
     def _add(self, event: Event) -> None:
         note = event.note

@@ -40,8 +40,8 @@ def write_kern(melody: Melody, tempo: float | None = None) -> str:
         raise ValueError("a melody without notes cannot be written as **kern")
     if melody.ticks > MOST_UNITS:
         raise ValueError(
-            f"its times are multiples of 1/{melody.ticks} of a quarter and of nothing longer, where **kern "
-            f"takes 1/{MOST_UNITS} at most: apply one of the duration rules (music.rules)"
+            f"**kern has no notes that short: the melody's times are multiples of 1/{melody.ticks} of a "
+            f"quarter, of nothing longer than 1/{MOST_UNITS}: apply one of the duration rules (music.rules)"
         )
     lines = [*_records(melody), "**kern", *_key(melody.key), *_tempo(tempo), *_bars(melody), "*-"]
     return "\n".join(lines) + "\n"

@@ -52,14 +52,17 @@ def test_each_song_keeps_its_meter_and_upbeat(tmp_path):
     lines = {
         "waltz": "*M3/4\n4c\n=1\n2.d\n=2\n2.c\n==",
         "jig": "*M6/8\n8c\n=1\n4.d\n4.e\n==",
+        "changing": "*M3/4\n2.c\n=\n*M2/4\n2d\n=\n2c\n==",
+        "restated": "*M3/4\n4c\n=\n2.c\n=\n*M3/4\n2.d\n==",
+        "cut short": "*M3/4\n2.c\n=\n4c\n=\n*M3/4\n2.d\n==",
         "without": "*MX\n4c\n=1\n1d",
         "shifted": "*M3/4\n4c\n=1\n12d\n12e\n12f\n2g\n==",  # loses its triplet, and so its bars
     }
     for name, text in lines.items():
         (tmp_path / f"{name}.krn").write_text(f"**kern\n*C:\n{text}\n*-\n")
     made, _ = prepare([tmp_path / f"{name}.krn" for name in lines])
-    assert made.meters == [(3, 4), (6, 8), None, None]
-    assert made.upbeats == [1, Fraction(1, 2), 0, 0]
+    assert made.meters == [(3, 4), (6, 8), None, (3, 4), None, None, None]
+    assert made.upbeats == [1, Fraction(1, 2), 0, 1, 0, 0, 0]
     made.save(tmp_path / "out")
     again = Corpus.load(tmp_path / "out")
     assert (again.meters, again.upbeats) == (made.meters, made.upbeats)

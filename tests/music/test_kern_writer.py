@@ -1,6 +1,7 @@
 """**kern written: it reads back as the same melody, its barlines stand where they belong."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -44,6 +45,11 @@ def melodies(draw):
             st.sampled_from([Fraction(0), min(whole / 2, limit), limit])
             | st.integers(0, int(limit * 48)).map(lambda n: Fraction(n, 48))
         )
+    changes = {}
+    if meter:
+        meters = st.tuples(st.integers(1, 12), st.sampled_from([2, 4, 8]))
+        drawn = draw(st.dictionaries(st.integers(0, 100), meters, max_size=3))
+        changes = {(upbeat or whole) + Fraction(n, 8): drawn[n] for n in sorted(drawn)}
     return Melody(
         tuple(Note(*note) for note in notes),
         title=draw(st.text(max_size=20)),
@@ -51,6 +57,7 @@ def melodies(draw):
         key=draw(st.none() | st.tuples(st.integers(0, 11), st.sampled_from(["major", "minor"]))),
         meter=meter,
         upbeat=upbeat,
+        meter_changes=tuple((onset, meter) for onset, meter in changes.items() if onset < total),
     )
 
 
@@ -84,7 +91,7 @@ def test_a_duration_is_written_exactly_or_refused(durations):
 
 
 @settings(max_examples=200, deadline=None)
-@given(melodies())
+@given(melodies().map(lambda melody: replace(melody, meter_changes=())))
 def test_barlines_stand_where_meter_and_upbeat_say(melody):
     # Not by the reader: split at the barlines and add up.
     bars, bar = [], Fraction(0)
