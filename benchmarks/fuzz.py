@@ -30,8 +30,7 @@ from lstm_from_scratch.composing.compositions import LONGEST_ENGRAVED
 from lstm_from_scratch.composing.primer import read_primer
 from lstm_from_scratch.composing.sampling import compose
 from lstm_from_scratch.corpus.collections.abc_reader import read_tune
-from lstm_from_scratch.corpus.collections.essen import ESSEN
-from lstm_from_scratch.corpus.collections.unpacking import abc_tunes
+from lstm_from_scratch.corpus.collections.unpacking import abc_files, abc_tunes
 from lstm_from_scratch.corpus.preparation import prepared_melody
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import KernError, Melody, Vocabulary, decode, encode, parse_kern, write_kern
@@ -150,7 +149,8 @@ def seeds(target: str) -> list[str]:
     if target == "kern":
         return [path.read_text(encoding="utf-8") for path in TUNES]
     if target == "abc":
-        return [tune for file in ("erk5", "han1", "irl", "lux") for _, tune in abc_tunes(ESSEN, file)]
+        files = [abc_files(name)[0] for name in ("erk", "han", "irl", "lux", "oneill", "aird")]
+        return [tune for file in files for _, tune in abc_tunes(file)]
     if target == "vocabularies":
         return [json.dumps(SYMBOLS._ids), json.dumps({"/": 0, "_": 1, "60": 2}, indent=1), '{"ä": 0}']
     return ["67 _ 65 _", "60 _ _ _ 62 _ r _ 64", "r _ 60", str(TUNES[0]), "60 62 64 65 67 69 71 72 74 76"]

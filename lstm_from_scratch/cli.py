@@ -158,10 +158,15 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     prepare.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=".krn files, or folders of them")
     prepare.add_argument(
-        "--collection", default=None, help="erk (default), deutschl, han, lot, lux, irl, all, ..."
+        "--collection",
+        default=None,
+        help="erk (default), deutschl, han, lot, lux, irl, all, ...; dance books: oneill, ryan, aird",
     )
     prepare.add_argument(
         "--rule", choices=("event", "song"), default="event", help="what a bad duration discards"
+    )
+    prepare.add_argument(
+        "--rhythm", metavar="NAME", help="only the jigs, reels, hornpipes, ... of oneill or ryan"
     )
     prepare.add_argument(
         "--spine", type=_whole(1, 1000), metavar="N", help="of several **kern columns, the Nth from the left"

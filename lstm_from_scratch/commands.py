@@ -67,6 +67,8 @@ def prepare(options: argparse.Namespace) -> None:
 
     if options.paths and options.collection:
         raise ValueError("give either paths or a collection, not both")
+    if options.rhythm and not options.collection:
+        raise ValueError("--rhythm needs a --collection that names rhythms: oneill or ryan")
     out = options.out
     require_place(out)
     if not options.overwrite and not (out / "corpus.npz").is_file():
@@ -91,7 +93,7 @@ def _keep(corpus: Corpus, out: Path, overwrite: bool) -> bool:
     from .corpus.corpus import Corpus, CorpusError
 
     def told(c: Corpus) -> tuple[object, ...]:
-        return c.digest, c.vocabulary, c.names, c.titles, c.rule, c.report
+        return c.digest, c.vocabulary, c.names, c.titles, c.rule, c.report, c.meters, c.upbeats
 
     if (out / "corpus.npz").exists():
         try:
@@ -136,7 +138,8 @@ def _unpacked(options: argparse.Namespace) -> list[Path]:
 
     collection = getattr(options, "collection", None) or "erk"
     try:
-        unpacked = unpack(collection, options.songs or songs_folder())
+        folder = options.songs or songs_folder()
+        unpacked = unpack(collection, folder, getattr(options, "rhythm", None))
     except OSError as error:
         if not error.filename or isinstance(error, FileNotFoundError):
             raise

@@ -54,13 +54,13 @@ def test_prepare_reads_one_of_several_parts_and_hands_on_warnings(tmp_path, caps
 
 
 def test_prepare_unpacks_a_collection(tmp_path, monkeypatch, capsys, tunes):
-    def unpack(collection, folder):
-        assert collection == "irl"
+    def unpack(collection, folder, rhythm):
+        assert (collection, rhythm) == ("irl", "jig")
         return collections.Unpacked((tunes[1],), ("irl.abc X:9: no",), ("irl.abc X:8: hm",), "their terms")
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(collections, "unpack", unpack)
-    assert main(["prepare", "--collection", "irl", "--out", "out"]) == 0
+    assert main(["prepare", "--collection", "irl", "--rhythm", "jig", "--out", "out"]) == 0
     output = capsys.readouterr()
     assert output.err.splitlines() == ["their terms", "irl.abc X:9: no", "irl.abc X:8: hm"]
     assert (tmp_path / "out" / "corpus.npz").is_file()

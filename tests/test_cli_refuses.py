@@ -202,7 +202,7 @@ def test_an_output_folder_that_cannot_be(refused, best, corpus_folder, tmp_path,
 
 
 def test_a_demo_that_cannot_be_written(tmp_path, monkeypatch, tunes, capsys):
-    def unpack(collection, folder):
+    def unpack(collection, folder, rhythm):
         return collections.Unpacked(tuple(tunes), (), (), "")
 
     monkeypatch.chdir(tmp_path)

@@ -76,7 +76,7 @@ def test_a_path_is_quoted(said, desk, tunes):
 
 
 def test_a_missing_corpus_is_made_where_it_was_looked_for(said, desk, tunes, monkeypatch):
-    def unpack(collection, folder):
+    def unpack(collection, folder, rhythm):
         return collections.Unpacked(tuple(tunes), (), (), "whose they are")
 
     monkeypatch.setattr(collections, "unpack", unpack)

@@ -17,7 +17,7 @@ from lstm_from_scratch.page import demo
 def unpacked(tunes):
     """What stands in for `collections.unpack`."""
 
-    def unpack(collection, folder):
+    def unpack(collection, folder, rhythm):
         assert collection == "erk"
         return collections.Unpacked(tuple(tunes), ("erk5.abc X:7: one that does not read",), (), "")
 

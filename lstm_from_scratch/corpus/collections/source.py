@@ -16,7 +16,7 @@ class Source:
     folder : str
         Of music21's corpus.
     collections : dict of str to tuple of str
-        The collections that can be asked for, each with its ABC files, named without `.abc`.
+        The collections that can be asked for, each with its ABC files: names without `.abc`, or `*` for all.
     notice : str
         One line to show whenever the songs are used: whose they are, and what is allowed.
     terms : str

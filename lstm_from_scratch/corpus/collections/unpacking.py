@@ -7,7 +7,8 @@ which it does not know, and it takes minutes where `abc_reader` takes seconds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,12 +16,13 @@ from pathlib import Path
 from ...files import write_bytes
 from ...music import write_kern
 from ...music.kern import decode_text
+from .abc_fields import read_rhythm
 from .abc_reader import read_tune
+from .books import AIRD, ONEILL, RYAN
 from .essen import ESSEN
-from .source import Source
 
 #: Every collection that can be unpacked, and the source that it belongs to.
-COLLECTIONS = {name: source for source in (ESSEN,) for name in source.collections}
+COLLECTIONS = {name: source for source in (ESSEN, ONEILL, RYAN, AIRD) for name in source.collections}
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,19 @@ class Unpacked:
     notice: str
 
 
-def unpack(collection: str, folder: str | Path) -> Unpacked:
-    """Write the songs of a collection as `folder/SOURCE/FILE/NUMBER.krn`, their terms as `SOURCE/NOTICE.txt`.
+def unpack(collection: str, folder: str | Path, rhythm: str | None = None) -> Unpacked:
+    """Write the songs of a collection as **kern into `folder/SOURCE`, and their terms as `NOTICE.txt`.
 
-    Files that are missing or differ are written again, so the next run mends one that was interrupted.
+    A song is `FILE/NUMBER.krn`, or `FILE.krn` where its ABC file holds no other. Files that are missing or
+    differ are written again, so the next run mends one that was interrupted.
 
     Parameters
     ----------
     collection : str
         A name in `COLLECTIONS`.
     folder : str or Path
+    rhythm : str or None
+        Only the tunes whose `R:` field says that they are this: "jig", "reel", "hornpipe", ...
 
     Returns
     -------
@@ -63,7 +68,7 @@ def unpack(collection: str, folder: str | Path) -> Unpacked:
     Raises
     ------
     ValueError
-        There is no such collection.
+        There is no such collection, or it says of no tune that it has this rhythm.
     FileNotFoundError
         music21, or this collection in it, is missing.
     OSError
@@ -73,45 +78,72 @@ def unpack(collection: str, folder: str | Path) -> Unpacked:
         raise ValueError(f"no collection {collection!r}: choose from {', '.join(sorted(COLLECTIONS))}")
     source = COLLECTIONS[collection]
     # All are read before anything is written.
-    tunes = {file: list(abc_tunes(source, file)) for file in source.collections[collection]}
+    tunes = {path: list(abc_tunes(path)) for path in abc_files(collection)}
+    if rhythm is not None:
+        _check_rhythm(rhythm, (tune for each in tunes.values() for _, tune in each), collection)
     folder = Path(folder) / source.name
     folder.mkdir(parents=True, exist_ok=True)
     _keep(folder / "NOTICE.txt", source.terms.encode("utf-8"))
     files, refused, doubtful = [], [], []
-    for file in tunes:
-        (folder / file).mkdir(exist_ok=True)
+    for path in tunes:
         written = []
-        for number, tune in tunes[file]:
+        for number, tune in tunes[path]:
+            if rhythm is not None and read_rhythm(tune) != rhythm:
+                continue
+            name = f"{path.name} X:{number}"
             try:
-                melody, lost = read_tune(tune)
+                melody, lost = read_tune(tune, essen=source is ESSEN)
+                text = write_kern(melody)
             except ValueError as error:
-                refused.append(f"{file}.abc X:{number}: {error}")
+                refused.append(f"{name}: {error}")
                 continue
             if lost:
-                doubtful.append(f"{file}.abc X:{number}: {lost} lengths without a note, read as rests")
-            written.append(folder / file / f"{number:04d}.krn")
-            _keep(written[-1], write_kern(melody).encode("utf-8"))
+                doubtful.append(f"{name}: {lost} lengths without a note, read as rests")
+            place = f"{path.stem}/{number:04d}.krn" if len(tunes[path]) > 1 else f"{path.stem}.krn"
+            written.append(folder / place)
+            _keep(written[-1], text.encode("utf-8"))
         files += sorted(written)
     return Unpacked(tuple(files), tuple(refused), tuple(doubtful), source.notice)
+
+
+def _check_rhythm(rhythm: str, tunes: Iterable[str], collection: str) -> None:
+    """ValueError, with the rhythms that there are, if no tune has this one."""
+    known = Counter(map(read_rhythm, tunes))
+    if not known[rhythm]:
+        del known[""]
+        names = ", ".join(name for name, _ in known.most_common(12)) or "none"
+        raise ValueError(f"{collection} has no tune that it calls {rhythm!r}: its rhythms are {names}")
 
 
 def _keep(path: Path, content: bytes) -> None:
     """Write a file unless it holds this already: writing takes a disk far longer than looking."""
     if not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(exist_ok=True)
         write_bytes(path, content, flush=False)  # whole at once: another process may be reading it
 
 
-def abc_tunes(source: Source, file: str) -> Iterator[tuple[int, str]]:
-    """The number of every tune in one of a source's ABC files, and its text after the line of `X:`.
+def abc_files(collection: str) -> list[Path]:
+    """The ABC files of a collection, inside the installed music21.
 
     Raises
     ------
     FileNotFoundError
-        music21, or this file in it, is missing.
+        music21, or one of these files in it, is missing.
     """
-    path = _music21_corpus() / source.folder / f"{file}.abc"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: not in the installed music21; version 9.1 and newer should have it")
+    source = COLLECTIONS[collection]
+    folder = _music21_corpus() / source.folder
+    files = []
+    for pattern in source.collections[collection]:
+        found = sorted(folder.glob(f"{pattern}.abc"))
+        if not found:
+            missing = folder / f"{pattern}.abc"
+            raise FileNotFoundError(f"{missing}: not in the installed music21; version 9.1 and newer have it")
+        files += found
+    return files
+
+
+def abc_tunes(path: Path) -> Iterator[tuple[int, str]]:
+    """The number of every tune in an ABC file, and its text after the line of `X:`."""
     text = decode_text(path.read_bytes()).replace("\r\n", "\n")
     for tune in re.split(r"^X:", text, flags=re.MULTILINE)[1:]:
         number, _, rest = tune.partition("\n")
