@@ -153,10 +153,12 @@ def parser() -> argparse.ArgumentParser:
     out(demo, "runs/demo")
 
     prepare = verb(
-        "prepare", commands.prepare, "Make a corpus of .krn files, or of the songs inside music21.",
+        "prepare", commands.prepare, "Make a corpus of your own songs, or of those inside music21.",
         "melody prepare --collection han --out runs/han",
     )  # fmt: skip
-    prepare.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=".krn files, or folders of them")
+    prepare.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files or folders of **kern, MIDI, MusicXML, ABC"
+    )
     prepare.add_argument(
         "--collection",
         default=None,
@@ -169,7 +171,7 @@ def parser() -> argparse.ArgumentParser:
         "--rhythm", metavar="NAME", help="only the jigs, reels, hornpipes, ... of oneill or ryan"
     )
     prepare.add_argument(
-        "--spine", type=_whole(1, 1000), metavar="N", help="of several **kern columns, the Nth from the left"
+        "--spine", type=_whole(1, 1000), metavar="N", help="of several parts in a file, the Nth"
     )
     prepare.add_argument("--overwrite", action="store_true", help="replace what the folder holds")
     songs(prepare)

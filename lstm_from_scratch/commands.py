@@ -151,7 +151,9 @@ def _unpacked(options: argparse.Namespace) -> list[Path]:
 
 
 def _song_files(paths: Sequence[Path]) -> tuple[list[Path], dict[str, str]]:
-    """The files themselves and the .krn files below folders, and why others of that name are refused."""
+    """The files themselves and the songs below folders, by their suffixes, and why others are refused."""
+    from .music.formats import SUFFIXES
+
     files: list[Path] = []
     refused: dict[str, str] = {}
     for path in paths:
@@ -160,9 +162,10 @@ def _song_files(paths: Sequence[Path]) -> tuple[list[Path], dict[str, str]]:
         if not path.is_dir():
             found = [path]
         else:
-            found = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".krn")
+            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
             if not found:
-                raise ValueError(f"{path}: no .krn file there; {_what_there_is(path)}")
+                kinds = ", ".join(SUFFIXES)
+                raise ValueError(f"{path}: no song there, which would be {kinds}; {_what_there_is(path)}")
         for file in found:
             if file.is_file():
                 files.append(file)

@@ -148,14 +148,14 @@ def test_a_primer_that_leaves_nothing_to_compose(said, best, desk):
 
 
 @pytest.mark.parametrize(
-    ("names", "what"), [(["a.mid", "b.mid", "c.txt"], "2 .mid, 1 .txt"), ([], "it is empty")]
+    ("names", "what"), [(["a.mp3", "b.mp3", "c.txt"], "2 .mp3, 1 .txt"), ([], "it is empty")]
 )
 def test_a_folder_without_a_song_says_what_there_is(said, desk, names, what):
     Path("songs").mkdir()
     for name in names:
         Path("songs", name).write_text("x")
     status, text = said("prepare", "songs", "--out", "c")
-    assert status == 2 and "songs: no .krn file there; it" in text and what in text
+    assert status == 2 and "songs: no song there, which would be .krn, .mid" in text and what in text
 
 
 def test_capital_suffixes_are_songs_too(said, desk, tunes):

@@ -1,4 +1,4 @@
-"""From **kern files to a corpus: the duration rule, one key for all, symbols, integers, parts. [P III-A]"""
+"""From files of songs to a corpus: the duration rule, one key for all, symbols, integers, parts. [P III-A]"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..music import KernError, Melody, Vocabulary, encode, read_kern
+from ..music import FormatError, KernError, Melody, Vocabulary, encode, read_melody
 from ..music.metre import Meter, bar_length
 from ..music.rules import has_acceptable_durations, keep_acceptable_events, to_common_key
 from ..music.symbols import DELIMITER, HOLD
@@ -22,15 +22,16 @@ RULES = ("event", "song")
 def prepare(
     paths: Iterable[Path], rule: str = "event", spine: int | None = None
 ) -> tuple[Corpus, dict[str, str]]:
-    """Read **kern files, apply the duration rule, transpose to C major or A minor, encode, split in parts.
+    """Read songs, apply the duration rule, transpose to C major or A minor, encode, split in parts.
 
     Parameters
     ----------
     paths : iterable of Path
+        Files that `read_melody` reads: **kern, MIDI, MusicXML, ABC.
     rule : str
         "event" leaves out each note or rest of an unacceptable duration, "song" each song that has one.
     spine : int or None
-        Which of several **kern columns to read, counted from the left, from 1.
+        Which of several melodies in a file to read, as for `read_melody`.
 
     Returns
     -------
@@ -51,8 +52,8 @@ def prepare(
     for path in paths:
         report["files"] += 1
         try:
-            melody = read_kern(path, spine)
-        except (KernError, OSError) as error:
+            melody = read_melody(path, spine)
+        except (KernError, FormatError, OSError) as error:
             refused[str(path)] = str(error)
             report["refused: not a melody that could be read"] += 1
             continue
@@ -68,7 +69,7 @@ def prepare(
     if not kept:
         reasons = [f"{count} {reason}" for reason, count in report.items() if reason != "files"]
         reasons += [f"the first: {reason}" for reason in list(refused.values())[:1]]
-        raise CorpusError(f"no usable song in {report['files']} .krn files ({'; '.join(reasons) or 'none'})")
+        raise CorpusError(f"no usable song in {report['files']} files ({'; '.join(reasons) or 'none'})")
     symbols = [encode(melody) for _, melody in kept]
     bars = [_steady_bars(melody) for _, melody in kept]
     vocabulary = Vocabulary({DELIMITER, HOLD}.union(*symbols))

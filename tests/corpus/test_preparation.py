@@ -101,6 +101,22 @@ def test_every_file_is_accounted_for(tmp_path):
     assert all(path in reason for path, reason in refused.items())
 
 
+def test_songs_are_read_in_every_format(tmp_path):
+    (tmp_path / "A.KRN").write_text("**kern\n*C:\n4c\n4d\n*-\n")
+    (tmp_path / "b.abc").write_text("X:1\nM:4/4\nL:1/4\nK:C\nCD\n")
+    (tmp_path / "two.krn").write_text("**kern\t**kern\n*C:\t*C:\n4e\t4c\n4e\t4d\n*-\t*-\n")
+    (tmp_path / "c.txt").write_text("no song")
+    made, refused = prepare(sorted(tmp_path.iterdir()))
+    assert made.names == ["A.KRN", "b.abc"] and len(refused) == 2
+    assert "want a file of one of these kinds" in refused[str(tmp_path / "c.txt")]
+    assert (
+        made.vocabulary.names(made.songs[0])
+        == made.vocabulary.names(made.songs[1])
+        == ["60", *"___", "62", *"___"]
+    )
+    assert prepare([tmp_path / "two.krn"], spine=2)[0].songs[0].tolist() == made.songs[0].tolist()
+
+
 def test_without_a_usable_song_there_is_no_corpus(tmp_path):
     with pytest.raises(CorpusError, match="no usable song in 0"):
         prepare([])
