@@ -134,11 +134,11 @@ class _Reader:
 
     def read(self, line: str) -> None:
         self.line += 1
-        if line.startswith("!!!"):
-            key, _, value = line[3:].partition(":")
-            if key in ("OTL", "SCT"):
+        if line.startswith("!"):
+            key, _, value = line.partition(":")
+            if key in ("!!!OTL", "!!!SCT"):
                 self.records.setdefault(key, value)
-        elif line.startswith("!") or not line.strip():
+        elif not line.strip():
             return
         elif not self.columns:
             self._begin(line)
@@ -158,8 +158,8 @@ class _Reader:
         meter, upbeat, meter_changes = self.bars.until(self._time())
         melody = Melody(
             tuple(self.notes),
-            title=self.records.get("OTL", ""),
-            number=self.records.get("SCT", ""),
+            title=self.records.get("!!!OTL", ""),
+            number=self.records.get("!!!SCT", ""),
             key=self.key,
             meter=meter,
             upbeat=upbeat,
@@ -171,7 +171,7 @@ class _Reader:
 
     def _begin(self, line: str) -> None:
         """The line of `**` interpretations, or plain text above it."""
-        tokens = line.split("\t")
+        tokens = line.rstrip("\t ").split("\t")
         if "\0" in line:
             raise ValueError("no **kern column but bytes of 0: if this is UTF-16, save it as UTF-8")
         if line.startswith("**"):

@@ -37,6 +37,8 @@ def test_other_columns_are_ignored():
         ["**kern\t**text", "4c\ta", "*x\t*x", "b\t4d", "*x\t*x", "4e\tc", "*-\t*-"],
         ["**text\t**kern", "a\t4c", "*x\t*x", "4d\tb", "4e\tc", "*-\t*-"],
         ["**kern", "4c", "4d\t", "4e\t\t", "*-"],  # tabs at the end
+        ["**kern\t", "4c", "4d\t", "4e", "*-\t"],
+        ["**text\t**kern\t", "a\t4c\t", "b\t4d", "\t4e", "*-\t*-\t"],
     ],
 )
 def test_columns_that_are_not_read_split_join_and_end(lines):
