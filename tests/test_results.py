@@ -38,7 +38,7 @@ def test_the_counting_bound_is_told_once_it_is_measured(results):
     assert "has\n  not been run" in results.render(found)
     test = found["fast-erk"]["test"]
     measured = test["kneser-ney"] | {"nats_per_symbol": 0.4321, "over": test["network"]["over"]}
-    found["counting_bound"] = {**found["fast-erk"], "features": 777, "test": measured}
+    found["counting_bound"] = {**found["fast-erk"], "features": 777, "validation": 0.4, "test": measured}
     text = results.render(found)
     assert "777 features" in text and "0.432 nats a symbol" in text and "| counting bound | 0.432 (" in text
     assert "not been run" not in text
