@@ -16,8 +16,9 @@ from pathlib import Path
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 
-from lstm_from_scratch.corpus.corpus import prepare
+from lstm_from_scratch.corpus import prepare
 from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.page import beginnings, playground
 from lstm_from_scratch.training.loop import train
@@ -26,10 +27,14 @@ from lstm_from_scratch.training.recipe import PRESETS
 DOCS = Path(__file__).parents[1] / "docs"
 WIDTH, HEIGHT = 1280, 1130
 SEED = 3
+POINTED_AT = (215, 60)  # pixels from the middle of the piano roll: what the arcs begin at
 SHOW = """
     const { song, settings, player } = melody;
     document.getElementById("keys").style.position = "static";
-    while (song.length < 128 && song.goOn(0.5, settings.uniform()));
+    do {
+        song.cut(song.ownEnd);
+        while (song.length < 128 && song.goOn(0.6, settings.uniform()));
+    } while (song.length < 128);
     song.compute();
     document.querySelector("#stories button").click();
 """
@@ -39,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus, _ = prepare(sorted(beginnings.TUNES.glob("*.krn")))
-        recipe = replace(PRESETS["smoke"], units=128, steps=1500, validate_every=300)
+        recipe = replace(PRESETS["attention"], units=128, steps=1200, validate_every=200)
         train(corpus, recipe, folder / "model", SEED)
         playground.write_page(folder / "page.html", MelodyModel.load(folder / "model" / "best.npz"))
         options = webdriver.ChromeOptions()
@@ -59,6 +64,8 @@ def main() -> None:
         )
         browser.get(f"{(folder / 'page.html').as_uri()}?seed={SEED}")
         browser.execute_script(SHOW + "melody.redraw();")
+        roll = browser.find_element("id", "roll")
+        ActionChains(browser).move_to_element_with_offset(roll, *POINTED_AT).perform()
         time.sleep(1)
         browser.save_screenshot(str(DOCS / "page.png"))
         browser.quit()
