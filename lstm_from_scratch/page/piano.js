@@ -118,8 +118,9 @@ class Piano {
 
   /** @param {KeyboardEvent} event @returns {boolean} whether it was a key of the piano */
   keyDown(event) {
-    const place = KEYBOARD.indexOf(event.key.toLowerCase());
-    if (event.key.length > 1 || place < 0) return false;
+    const key = /^Key(.)$/.exec(event.code); // where it lies, whatever letter a layout gives it
+    const place = key ? KEYBOARD.indexOf(key[1].toLowerCase()) : -1;
+    if (place < 0) return false;
     if (!event.repeat) this.press(event.code, this.base + place);
     return true;
   }

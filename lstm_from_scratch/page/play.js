@@ -65,7 +65,7 @@ function keyDown(event) {
     return;
   if (event.key === " " && !target.matches("button")) goOn();
   else if (event.key === "Backspace") undo();
-  else if (event.key === "z" || event.key === "x") piano.shift(event.key === "x" ? 1 : -1);
+  else if (event.code === "KeyZ" || event.code === "KeyX") piano.shift(event.code === "KeyX" ? 1 : -1);
   else if (event.key === "Escape") closeAll();
   else if (!piano.keyDown(event)) return;
   event.preventDefault();
