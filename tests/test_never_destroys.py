@@ -167,7 +167,8 @@ def test_compose_numbers_on(call, best, tmp_path):
     before = tree(out)
     assert call(*arguments, "--seed", "5", "--count", "2")[0] == 0
     after = tree(out)
-    assert {k: after[k] for k in before} == before
+    page = Path("play.html")  # shows the whole folder, and is written anew
+    assert {k: after[k] for k in before if k != page} == {k: v for k, v in before.items() if k != page}
     new = {path.name for path in after.keys() - before.keys()}
     assert {name for name in new if name.endswith(".krn")} == {"T0.7_2.krn", "T0.7_3.krn"}
     table = json.loads((out / "compositions_2.json").read_text())
@@ -190,9 +191,9 @@ def test_a_melody_does_not_depend_on_how_many_were_asked_for_at_once(call, best,
     assert call(*arguments, tmp_path / "a", "--count", "2")[0] == 0
     assert call(*arguments, tmp_path / "b")[0] == call(*arguments, tmp_path / "b")[0] == 0
     a, b = tree(tmp_path / "a"), tree(tmp_path / "b")
-    assert {k: v for k, v in a.items() if k.suffix != ".json"} == {
-        k: v for k, v in b.items() if k.suffix != ".json"
-    }
+    music = {".krn", ".mid", ".musicxml", ".svg", ".wav"}
+    a, b = ({k: v for k, v in files.items() if k.suffix in music} for files in (a, b))
+    assert a == b and len(a) == 2 * len(music)
 
 
 def test_two_cannot_compose_into_one_folder(call, best, tmp_path):
