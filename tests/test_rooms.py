@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def files_imported(path, package=PACKAGE):
     return found - {path, path.parent / "__init__.py"}
 
 
+@cache
 def imports(package=PACKAGE):
     """Each file of the package with the files that it imports."""
     return {path: files_imported(path, package) for path in package.rglob("*.py")}
