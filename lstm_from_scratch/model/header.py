@@ -161,6 +161,12 @@ def check_header(header: Mapping[str, Any]) -> None:
         raise ValueError(problem)
 
 
+def check_recipe(recipe: Mapping[str, Any]) -> None:
+    """Raise ValueError, which names the value, unless a recipe is one to train by."""
+    for problem in _fields("recipe", {**NO_CLOCK, **recipe}, RECIPE):
+        raise ValueError(problem)
+
+
 def _problems(header: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a header. Each check relies on the ones before it."""
     yield from _fields("header", {"run": {}, **header}, HEADER)

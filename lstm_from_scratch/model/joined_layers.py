@@ -70,8 +70,9 @@ class JoinedLayers:
     ):
         if cell not in CELLS:
             raise ValueError(f"cell {cell!r}: want one of {', '.join(CELLS)}")
-        if symbols < 1 or units < 1:
-            raise ValueError(f"{symbols} symbols and {units} units: want 1 or more of each")
+        for count, what in ((symbols, "symbols"), (units, "units")):
+            if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+                raise ValueError(f"{count} {what}: want a whole number, 1 or more")
         self.backend = backend or CPU
         self.cell = cell
         self.clock = clock

@@ -13,6 +13,7 @@ import numpy as np
 from ..corpus.corpus import Corpus, CorpusError
 from ..evaluation.evaluation import evaluate
 from ..evaluation.predictors import predictor_of_part
+from ..model.header import check_recipe
 from ..model.model import MelodyModel
 from ..music.clock import clock_sizes
 from ..music.symbols import HOLD
@@ -51,6 +52,7 @@ class Run:
     """
 
     def __init__(self, corpus: Corpus, recipe: Recipe, seed: int, backend: Backend = CPU):
+        check_recipe(recipe.record())
         self.corpus, self.recipe, self.seed, self.backend = corpus, recipe, seed, backend
         try:
             clocks = corpus.clocks("training", recipe.clock)

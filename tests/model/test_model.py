@@ -176,3 +176,10 @@ def test_a_token_outside_the_vocabulary_is_refused():
         made().logits(np.array([[7]]))
     with pytest.raises(ValueError, match="want 0 to 6"):
         made().forward(np.array([[0]]), np.array([[-1]]))
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, math.nan, True, "4", None])
+def test_sizes_that_mean_nothing_are_refused_by_name(count):
+    for sizes, what in (((count, 4), "symbols"), ((4, count), "units")):
+        with pytest.raises(ValueError, match=f"{count} {what}: want a whole number, 1 or more"):
+            MelodyModel(*sizes, rng=np.random.default_rng(0))

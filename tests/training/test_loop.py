@@ -1,6 +1,7 @@
 """Training can be stopped anywhere, goes on bit for bit, keeps the best, and refuses what is not its own."""
 
 import json
+import math
 import signal
 import threading
 from dataclasses import replace
@@ -360,3 +361,21 @@ def test_the_loss_is_over_what_counts_alone(small):
     nats = [-np.log(p[t, batch.targets[t, b], b]) for t, b in np.argwhere(batch.counted)]
     assert loss == pytest.approx(np.mean(nats), rel=1e-5)
     assert np.abs(run.model.loss.backward()).max(axis=1)[~batch.counted].max() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("units", -1),
+        ("units", 2.5),
+        ("batch", 0),
+        ("length", True),
+        ("lr", math.nan),
+        ("cut", 2),
+        ("epochs", "4"),
+    ],
+)
+def test_a_recipe_that_means_nothing_is_refused_by_name(small, tmp_path, name, value):
+    with pytest.raises(ValueError, match=rf"recipe\.{name} is {value!r}: want a "):
+        train(small, replace(STREAM, **{name: value}), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
