@@ -82,7 +82,7 @@ def compare(
         "command": f"melody compare --corpus DIR --seeds {seeds}",
         "corpus": {"digest": corpus.digest, "rule": corpus.rule, "songs": len(corpus.songs)},
         "seeds": seeds,
-        "recipe": {k: value for k, value in vars(recipe).items() if k not in ("cell", "units", "lr")},
+        "recipe": {k: value for k, value in recipe.record().items() if k not in ("cell", "units", "lr")},
         "machine": machine(),
         "baseline": measures.baseline,
         "held_out": held_out,
