@@ -1,26 +1,34 @@
 """How often are a song's meter and upbeat found from its notes alone? benchmarks/results/metre.json.
 
-    python benchmarks/metre.py [--fit]
+    python benchmarks/metre.py [--fit | --model FILE.npz]
 
 On the songs of `erk` that have a meter and keep all their notes: the share with both right, also with 2/4 and
 4/4 counted as one meter, beside always saying 4/4 without an upbeat. `--fit` chooses the weights anew on the
 training part instead, prints them beside the shares on the validation part, and does not look at the test
-part.
+part. `--model` draws melodies from a model without a clock instead, and prints how many of their barlines cut
+a note, in the metre found and in 4/4, and the shares of the meters beside those of the training part.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import studies
 
+from lstm_from_scratch.composing.sampling import compose_many
 from lstm_from_scratch.corpus import Corpus
+from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import Melody, decode
 from lstm_from_scratch.music import metre_finder as finder
 from lstm_from_scratch.music.metre import Meter
 
 Metre = tuple[Meter, Fraction]  # a meter and an upbeat
+DRAWN, TEMPERATURE = 200, 0.7
+SHORTEST = 16  # 16ths of a melody worth looking at
 STEPS, RATE = 500, 0.03  # of the ascent to the best weights
 HALF_BAR = 2  # quarter lengths of a half bar of 4/4, which is a bar of 2/4
 
@@ -74,11 +82,41 @@ def fit(songs: list[tuple[Melody, Metre]]) -> dict[str, float]:
     return dict(zip(finder.WEIGHTS, (w / scale).round(2).tolist()))
 
 
+def barlines_cut(melodies: list[Melody]) -> float:
+    """The share of the barlines over which a note is tied."""
+    barlines = [bar[-1].tied for melody in melodies for bar in melody.bars()[:-1]]
+    return sum(barlines) / len(barlines)
+
+
+def shares_of_meters(meters: list[Meter]) -> str:
+    """Each meter with its share, the commonest first."""
+    return ", ".join("%d/%d %.1f %%" % (*m, 100 * n / len(meters)) for m, n in Counter(meters).most_common())
+
+
+def measure_drawn(model: MelodyModel, corpus: Corpus) -> None:
+    """Draw melodies, and print how many barlines cut a note, and which meters they have."""
+    drawn = compose_many(model, DRAWN, TEMPERATURE, np.random.default_rng(0))
+    plain = [decode(symbols) for symbols in drawn if len(symbols) >= SHORTEST]
+    found = [finder.in_its_metre(melody) for melody in plain]
+    common = [replace(melody, meter=(4, 4)) for melody in plain]
+    for count in (40, len(plain)):
+        shares = barlines_cut(found[:count]), barlines_cut(common[:count])
+        print(f"{count} melodies, barlines that cut a note: {shares[0]:.1%} as found, {shares[1]:.1%} in 4/4")
+    print("meters found:", shares_of_meters([melody.meter for melody in found if melody.meter]))
+    print(
+        "in the songs:", shares_of_meters([meter for _, (meter, _) in songs_with_metre(corpus, "training")])
+    )
+
+
 def main() -> None:
     parser = studies.options(__doc__)
     parser.add_argument("--fit", action="store_true", help="choose the weights anew")
+    parser.add_argument("--model", type=Path, metavar="FILE.npz", help="draw melodies from it instead")
     options = parser.parse_args()
     corpus = studies.songs("erk", options.runs)
+    if options.model:
+        measure_drawn(MelodyModel.load(options.model), corpus)
+        return
     if options.fit:
         finder.WEIGHTS.update(fit(songs_with_metre(corpus, "training")))
         print(*(f"{name:<24} {weight:6.2f}" for name, weight in finder.WEIGHTS.items()), sep="\n")
