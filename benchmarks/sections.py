@@ -16,7 +16,11 @@ hours, and whether it overfits will be reported when it has been."""
 def presets(results: Result) -> str:
     """The two recipes on the test part beside the baselines, and on the whole collection."""
     fast, whole = results["fast-erk"], results["fast-all"]
-    made = [found for name, found in results.items() if name in ("paper-erk", "fast-erk", "fast-all")]
+    made = [
+        found
+        for name, found in results.items()
+        if name in ("paper-erk", "fast-erk", "fast-all", "attention-erk")
+    ]
     w, network = whole["corpus"], whole["test"]["network"]
     return f"""{models_table(results)}
 

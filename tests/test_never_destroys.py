@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lstm_from_scratch import commands
+from lstm_from_scratch import given_songs
 from lstm_from_scratch.cli import main
 from lstm_from_scratch.corpus.corpus import Corpus
 from lstm_from_scratch.files import OccupiedError, only_writer
@@ -216,7 +216,7 @@ def test_two_cannot_compose_into_one_folder(call, best, tmp_path):
 @pytest.fixture
 def quick_demo(corpus, monkeypatch):
     """The demo on this project's tunes."""
-    monkeypatch.setattr(commands, "_prepared", lambda options: corpus)
+    monkeypatch.setattr(given_songs, "prepared", lambda options: corpus)
     monkeypatch.setattr(demo, "DEMO_RECIPE", demo.replace(demo.DEMO_RECIPE, units=4))
 
 

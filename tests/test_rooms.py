@@ -14,7 +14,7 @@ PACKAGE = Path(lstm_from_scratch.__file__).parent
 # Each room knows only those before it; so do files of no room.
 ORDER = (
     "__init__ terminal stopping files archive music corpus network gradients model evaluation training "
-    "composing paper page classroom experiment doctor commands cli __main__"
+    "composing paper page classroom experiment doctor given_songs commands cli __main__"
 ).split()
 
 

@@ -13,7 +13,7 @@ from .backend import Backend
 SOURCE = Path(__file__).with_name("kernels.cu")
 NAMES = "cell_forward", "cell_backward", "step_forward", "step_backward"
 TILE = 8, 16  # UNITS and ROWS of kernels.cu
-CELLS = 256  # threads of a block that computes cells alone
+CELL_THREADS = 256  # threads of a block that computes cells alone
 
 # Multiplications of a step up to which one kernel computes all of it. With more of them, cuBLAS makes so much
 # better use of the arithmetic units that it gains more than its launch costs. Estimated, not measured: for so
@@ -123,7 +123,10 @@ class Kernels:
         self._h_steps, self._z_steps = ([a[t] for t in range(T)] for a in (self.h, self.z))
         self._steps, self._sizes = [np.int32(t) for t in range(T)], (np.int32(T), np.int32(B), np.int32(H))
         across, down = (-(-size // tile) for size, tile in zip((H, B), TILE))
-        self._grids = {"cell": ((-(-B * H // CELLS),), (CELLS,)), "step": ((across, down), TILE)}
+        self._grids = {
+            "cell": ((-(-B * H // CELL_THREADS),), (CELL_THREADS,)),
+            "step": ((across, down), TILE),
+        }
         self._shape = T, V, H, B
 
     def _launch(self, name: str, *arguments: Any) -> None:
