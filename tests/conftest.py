@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lstm_from_scratch.cli import main
 from lstm_from_scratch.corpus import Corpus, prepare
@@ -19,6 +20,10 @@ from lstm_from_scratch.model import MelodyModel
 from lstm_from_scratch.music import Vocabulary
 from lstm_from_scratch.network import lstm
 from lstm_from_scratch.network.backend import Backend
+
+# How long an example takes says how busy the machine is, and no test asserts it.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 TUNES = sorted((Path(__file__).parents[1] / "data" / "tunes").glob("*.krn"))
 
