@@ -64,8 +64,8 @@ def read_tune(text: str, essen: bool = False) -> tuple[Melody, int]:
     Raises
     ------
     ValueError
-        A field is missing or means nothing, or the tune holds a chord, a second voice or something else
-        that is not read.
+        A field is missing or means nothing; or the tune has no notes, or a chord, a second voice or
+        something else that is not read.
     """
     head, body = _head_and_body(text)
     if not essen:
@@ -74,6 +74,8 @@ def read_tune(text: str, essen: bool = False) -> tuple[Melody, int]:
     key = read_key(head.get("K", ""))
     reader = _Reader(read_unit(head.get("L", ""), meter), meter, key)
     reader.read(body)
+    if not reader.notes:
+        raise ValueError("no notes")
     if reader.lost and not essen:
         raise ValueError("a length without a note")
     modes = (key.mode,) if key.mode else ("major", "minor") if essen else ("major",)

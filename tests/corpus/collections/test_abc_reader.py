@@ -226,6 +226,7 @@ def test_rhythm(fields, rhythm):
         ({"meter": "soft"}, "M: soft is no meter"),
         ({"meter": ""}, "M:  is no meter"),
         ({"meter": "3/5"}, "meter 3/5"),
+        ({"body": "| |"}, "no notes"),
         ({"body": "C0"}, "more than 0"),
         ({"body": "C/0"}, "more than 0"),
         ({"body": "C//2"}, "length //2"),
