@@ -130,9 +130,11 @@ def parser() -> argparse.ArgumentParser:
 
     def songs(sub: argparse.ArgumentParser) -> None:
         sub.add_argument(
-            "--songs", type=Path, metavar="DIR",
+            "--songs",
+            type=Path,
+            metavar="DIR",
             help="where collections are unpacked, once (default: MELODY_SONGS, or the user's cache folder)",
-        )  # fmt: skip
+        )
 
     demo = verb(
         "demo", commands.demo, "Train on folk songs, compose, and write a page.", "melody demo --minutes 5"
@@ -140,9 +142,11 @@ def parser() -> argparse.ArgumentParser:
     length = demo.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=_minutes, default=2.0, metavar="M", help="of training (default 2)")
     length.add_argument(
-        "--steps", type=_whole(1, 10**9), metavar="N",
+        "--steps",
+        type=_whole(1, 10**9),
+        metavar="N",
         help="of training, instead of minutes: repeats a demo exactly",
-    )  # fmt: skip
+    )
     again = demo.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help="go on with a demo that was stopped")
     again.add_argument(
@@ -153,9 +157,11 @@ def parser() -> argparse.ArgumentParser:
     out(demo, "runs/demo")
 
     prepare = verb(
-        "prepare", commands.prepare, "Make a corpus of your own songs, or of those inside music21.",
+        "prepare",
+        commands.prepare,
+        "Make a corpus of your own songs, or of those inside music21.",
         "melody prepare --collection han --out runs/han",
-    )  # fmt: skip
+    )
     prepare.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="files or folders of **kern, MIDI, MusicXML, ABC"
     )
@@ -206,9 +212,11 @@ def parser() -> argparse.ArgumentParser:
     out(train, "runs/model")
 
     compose = verb(
-        "compose", commands.compose, "Draw melodies from a model.",
+        "compose",
+        commands.compose,
+        "Draw melodies from a model.",
         'melody compose --model runs/demo/model/best.npz --temperature 0.6 1 --primer "67 _ 65 _"',
-    )  # fmt: skip
+    )
     compose.add_argument("--model", type=Path, required=True, metavar="FILE.npz")
     compose.add_argument(
         "--temperature", type=float, nargs="+", default=[0.7], metavar="T", help="(default 0.7)"
@@ -223,9 +231,11 @@ def parser() -> argparse.ArgumentParser:
         "--count", type=_whole(1, 10_000), default=1, metavar="N", help="melodies a temperature (default 1)"
     )
     compose.add_argument(
-        "--steps", type=_whole(1, 8192), metavar="N",
+        "--steps",
+        type=_whole(1, 8192),
+        metavar="N",
         help="16ths at most, up to 8192; without it the network ends the melody",
-    )  # fmt: skip
+    )
     compose.add_argument("--tempo", type=float, default=120.0, help="quarters a minute (default 120)")
     compose.add_argument(
         "--corpus", type=Path, metavar="DIR", help="to look for copied runs in its training part"
@@ -234,9 +244,11 @@ def parser() -> argparse.ArgumentParser:
     out(compose, "runs/melodies")
 
     play = verb(
-        "play", commands.play, "Write a page with the network in it, to look into and to play with.",
+        "play",
+        commands.play,
+        "Write a page with the network in it, to look into and to play with.",
         "melody play --model runs/demo/model/best.npz",
-    )  # fmt: skip
+    )
     play.add_argument("--model", type=Path, required=True, metavar="FILE.npz")
     play.add_argument(
         "--out",
@@ -247,17 +259,21 @@ def parser() -> argparse.ArgumentParser:
     )
 
     evaluate = verb(
-        "evaluate", commands.evaluate, "Measure a model on the test part, beside counting models.",
+        "evaluate",
+        commands.evaluate,
+        "Measure a model on the test part, beside counting models.",
         "melody evaluate --model runs/model/best.npz --corpus runs/corpus",
-    )  # fmt: skip
+    )
     evaluate.add_argument("--model", type=Path, required=True, metavar="FILE.npz")
     evaluate.add_argument("--corpus", type=Path, required=True, metavar="DIR")
     evaluate.add_argument("--json", action="store_true")
 
     compare = verb(
-        "compare", commands.compare, "Measure the paper's Table I: RNN, GRU and LSTM.",
+        "compare",
+        commands.compare,
+        "Measure the paper's Table I: RNN, GRU and LSTM.",
         "melody compare --corpus runs/corpus --seeds 1",
-    )  # fmt: skip
+    )
     compare.add_argument("--corpus", type=Path, required=True, metavar="DIR")
     compare.add_argument(
         "--seeds", type=_whole(1, 1000), default=3, metavar="N", help="runs of each (default 3)"
@@ -269,17 +285,22 @@ def parser() -> argparse.ArgumentParser:
     seed(gradcheck)
 
     lesson = verb(
-        "lesson", commands.lesson, "List the lessons, open your own copy of one in JupyterLab, or grade it.",
+        "lesson",
+        commands.lesson,
+        "List the lessons, open your own copy of one in JupyterLab, or grade it.",
         "melody lesson 5, later: melody lesson 5 --check",
-    )  # fmt: skip
+    )
     lesson.add_argument(
         "number", nargs="?", type=_whole(1, 1000), metavar="N", help="without it, list them all"
     )
     action = lesson.add_mutually_exclusive_group()
     action.add_argument(
-        "--check", nargs="*", type=Path, metavar="PATH",
+        "--check",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
         help="run your copy as saved and say what passes, or those in others' folders or files",
-    )  # fmt: skip
+    )
     lesson.add_argument("--json", action="store_true", help="with --check: for a teacher's own table")
     action.add_argument("--export", type=Path, metavar="DIR", help="write .ipynb copies, for Colab")
 

@@ -37,9 +37,16 @@ def demo(options: argparse.Namespace) -> int:
                 corpus = given_songs.prepared(options)
                 given_songs.keep(corpus, work / "corpus", overwrite=True)
                 page.run_demo(
-                    corpus, work, options.minutes, options.steps, options.seed, options.resume, say, progress,
+                    corpus,
+                    work,
+                    options.minutes,
+                    options.steps,
+                    options.seed,
+                    options.resume,
+                    say,
+                    progress,
                     out / page.TRAINING_PAGE,
-                )  # fmt: skip
+                )
             put_in_place(work, out)
             page.remove_training_page(out)
         except KeyboardInterrupt:

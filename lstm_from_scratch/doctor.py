@@ -19,8 +19,12 @@ def report() -> list[str]:
         f"Python      {platform.python_version()} on {platform.platform()}, {os.cpu_count()} cores",
         f"NumPy       {_version('numpy')}, {_blas()}",
     ]
-    for package, use in (("music21", "MIDI, MusicXML and the bundled songs"), ("verovio", "engraved scores"),
-                         ("matplotlib", "figures"), ("tqdm", "progress")):  # fmt: skip
+    for package, use in (
+        ("music21", "MIDI, MusicXML and the bundled songs"),
+        ("verovio", "engraved scores"),
+        ("matplotlib", "figures"),
+        ("tqdm", "progress"),
+    ):
         lines.append(f"{package:<11} {_version(package)} ({use})")
     lines += [f"{package:<11} {_version(package)} (the lessons)" for package in LESSONS]
     return [*lines, f"browser     {_browser()}", f"MPI         {_mpi()}", *_gpu()]

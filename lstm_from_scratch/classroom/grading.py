@@ -124,9 +124,14 @@ def _report(
     exercises = {name: {"title": title} | kept.get(name, nothing) for name, title in found.exercises.items()}
     passed = sum(exercise["passed"] for exercise in exercises.values())
     return {
-        "file": path and str(path), "lesson": found.number, "passed": passed, "of": len(exercises),
-        "seconds": round(seconds, 1), "problems": problems, "exercises": exercises,
-    }  # fmt: skip
+        "file": path and str(path),
+        "lesson": found.number,
+        "passed": passed,
+        "of": len(exercises),
+        "seconds": round(seconds, 1),
+        "problems": problems,
+        "exercises": exercises,
+    }
 
 
 def _read(path: Path) -> Any:

@@ -126,11 +126,17 @@ def lstm() -> Sketch:
     _text(axis, 3.6, 0.35, "$x_t$")
     _text(axis, 7.6, 2.15, "$h_t$")
     for start, end, name in (
-        ((1.2, 2.23), keep, "$f$"), ((2.65, 2.23), write, "$i$"), ((4.1, 2.23), write, "$g$"),
-        (write, add, r"$i\,g$"), ((6.22, 1.9), show, "$o$"), ((0, 0.9), (0.52, 0.9), ""),
-        ((3.375, 0.2), (3.375, 0.65), ""), ((7, 3.7), (7, 3.05), ""), ((7, 2.65), show, ""),
+        ((1.2, 2.23), keep, "$f$"),
+        ((2.65, 2.23), write, "$i$"),
+        ((4.1, 2.23), write, "$g$"),
+        (write, add, r"$i\,g$"),
+        ((6.22, 1.9), show, "$o$"),
+        ((0, 0.9), (0.52, 0.9), ""),
+        ((3.375, 0.2), (3.375, 0.65), ""),
+        ((7, 3.7), (7, 3.05), ""),
+        ((7, 2.65), show, ""),
         (show, (7.9, 1.9), ""),
-    ):  # fmt: skip
+    ):
         _arrow(axis, start, end, name)
     return Sketch(axis.figure)
 
@@ -169,9 +175,14 @@ def _box(
     """A box with text in it, filled with the colour."""
     _text(axis, x, y, text, "white" if colour else "black", **style)
     box = FancyBboxPatch(
-        (x - width / 2, y - height / 2), width, height, "round,pad=0,rounding_size=0.08",
-        fc=colour or "white", ec=colour or "black", zorder=3,
-    )  # fmt: skip
+        (x - width / 2, y - height / 2),
+        width,
+        height,
+        "round,pad=0,rounding_size=0.08",
+        fc=colour or "white",
+        ec=colour or "black",
+        zorder=3,
+    )
     axis.add_patch(box)
 
 
@@ -181,10 +192,16 @@ def _arrow(axis: Any, start: Any, end: Any, text: str = "", colour: str = "black
     right = np.array([b[1] - a[1], a[0] - b[0]]) / np.hypot(*(b - a))
     aside, bend = right * way.get("aside", 0), way.get("bend", 0)
     arrow = FancyArrowPatch(
-        a + aside, b + aside, arrowstyle="-|>", mutation_scale=12, lw=1.1, color=colour,
-        shrinkA=72 * getattr(start, "radius", 0), shrinkB=72 * getattr(end, "radius", 0),
+        a + aside,
+        b + aside,
+        arrowstyle="-|>",
+        mutation_scale=12,
+        lw=1.1,
+        color=colour,
+        shrinkA=72 * getattr(start, "radius", 0),
+        shrinkB=72 * getattr(end, "radius", 0),
         connectionstyle=f"arc3,rad={2 * bend / np.hypot(*(b - a))}",
-    )  # fmt: skip
+    )
     axis.add_patch(arrow)
     if text:
         x, y = a + way.get("at", 0.5) * (b - a) + 3.2 * aside + bend * right

@@ -149,9 +149,15 @@ def _from_melody(melody: Melody, names: Sequence[str], known: Collection[str], n
     except ValueError as error:
         raise ValueError(f"the primer {name}: {error}") from None
     primer = Primer(
-        symbols, shift, melody.key, melody.meter, melody.upbeat, melody.meter_changes,
-        complete=True, remarks=tuple(f"{name}: {remark}" for remark in remarks),
-    )  # fmt: skip
+        symbols,
+        shift,
+        melody.key,
+        melody.meter,
+        melody.upbeat,
+        melody.meter_changes,
+        complete=True,
+        remarks=tuple(f"{name}: {remark}" for remark in remarks),
+    )
     return _fitted(primer, [names[place] for place in kept], known, name)
 
 

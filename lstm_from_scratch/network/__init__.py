@@ -1,7 +1,8 @@
 """The network: every forward beside its backward, on NumPy or CuPy arrays. Columns are examples."""
 
-from .adam import Adam, clip_by_global_norm
+from .adam import Adam
 from .attention import Attention
+from .clipping import clip_by_global_norm
 from .dense import Dense
 from .dropout import Dropout
 from .gru import GRU

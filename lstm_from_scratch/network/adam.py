@@ -1,4 +1,4 @@
-"""Adam, and clipping by the global norm."""
+"""Adam."""
 
 from __future__ import annotations
 
@@ -81,25 +81,3 @@ def _blocks(array: Array) -> list[Array]:
         return [array]
     rows = max(1, BLOCK // max(1, array[:1].size))
     return [array[i : i + rows] for i in range(0, len(array), rows)]
-
-
-def clip_by_global_norm(grads: Mapping[str, Array], limit: float) -> float | Array:
-    """Scale all gradients in place so that the norm of all together is `limit` at most. [Pascanu13]
-
-    Returns
-    -------
-    float
-        The norm before. On a GPU it is a zero-dimensional array, and nothing here waits for it.
-    """
-    squares = [g.ravel() @ g.ravel() for g in grads.values()]
-    if not all(map(on_host, squares)):
-        norm = sum(squares) ** 0.5
-        scale = 1 / (norm / limit).clip(1)
-        for g in grads.values():
-            g *= scale
-        return norm
-    norm = math.sqrt(sum(map(float, squares)))
-    if norm > limit:
-        for g in grads.values():
-            g *= limit / norm
-    return norm

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+FORGET_BIAS = 1.0  # of an LSTM: it remembers until it has learned to forget [Gers00, Jozefowicz15]
+
 
 def glorot_uniform(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
     """Uniform in +-sqrt(6 / (rows + columns)), shape (rows, columns). [Glorot10]"""

@@ -13,6 +13,7 @@ from .activations import OneExp
 from .arrays import Array
 from .backend import Backend
 from .cells import lstm_gates
+from .initial_weights import FORGET_BIAS
 from .kernels import Kernels, choose_path
 from .products import in_parts, product
 from .recurrent import Recurrent
@@ -57,7 +58,7 @@ class LSTM(Recurrent):
         rng: np.random.Generator,
         dtype: DTypeLike = np.float32,
         backend: Backend | None = None,
-        forget_bias: float = 1.0,
+        forget_bias: float = FORGET_BIAS,
     ):
         super().__init__(inputs, units, rng=rng, dtype=dtype, backend=backend)
         self.gates(self.params["b"])[1][...] = forget_bias

@@ -248,7 +248,7 @@ MUTANTS = [
     ("Adam", "shapes", "a gradient of another shape let through",
      "adam.py", "if grads[name].shape != p.shape:", "if False:"),
     ("Clipping", "norm", "clipped to the square of the limit",
-     "adam.py", "g *= limit / norm", "g *= limit**2 / norm"),
+     "clipping.py", "g *= limit / norm", "g *= limit**2 / norm"),
     ("Clipping", "norm", "clipped where it is small",
-     "adam.py", "if norm > limit:", "if norm < limit:"),
+     "clipping.py", "if norm > limit:", "if norm < limit:"),
 ]  # fmt: skip

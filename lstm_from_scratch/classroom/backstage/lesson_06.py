@@ -39,9 +39,14 @@ def _draw(axis: Any, curves: dict[float, np.ndarray], title: str) -> None:
         axis.plot(logs, color=colour, lw=2)
         end = int(np.flatnonzero(logs > -30.5)[-1])
         axis.annotate(
-            f"ρ = {rho}", (end, logs[end]), (5, 0), textcoords="offset points",
-            color=colour, va="center", annotation_clip=False,
-        )  # fmt: skip
+            f"ρ = {rho}",
+            (end, logs[end]),
+            (5, 0),
+            textcoords="offset points",
+            color=colour,
+            va="center",
+            annotation_clip=False,
+        )
     steps = len(norms) - 1
     axis.set(xlabel="distance d in steps (16 are a bar)", title=title, xlim=(0, steps), ylim=(-31, 22))
     axis.set_xticks(range(0, steps + 1, 16))

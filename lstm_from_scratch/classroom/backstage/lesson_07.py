@@ -52,9 +52,15 @@ def draw_held(melody: Melody, pitches: list[str], rolls: dict[float, np.ndarray]
     draw_score(axes[0], melody, size=5)
     for axis, (bias, h) in zip(axes[1:], rolls.items()):
         picture = axis.imshow(
-            h.T, origin="lower", aspect="auto", cmap="Blues", vmin=0, vmax=1,
-            extent=(0, len(h), 0, len(pitches)), interpolation="none",
-        )  # fmt: skip
+            h.T,
+            origin="lower",
+            aspect="auto",
+            cmap="Blues",
+            vmin=0,
+            vmax=1,
+            extent=(0, len(h), 0, len(pitches)),
+            interpolation="none",
+        )
         axis.set_yticks(np.arange(len(pitches)) + 0.5, pitches)
         axis.set(ylabel="unit for", title=f"forget bias {bias}: f = {_sigmoid(bias):.4f}")
     axes[-1].set(xlabel="time in 16ths", xticks=range(0, len(h) + 1, 4))
@@ -71,9 +77,14 @@ def draw_left(curves: dict[float, np.ndarray]) -> None:
         axis.plot(np.log10(curve), color=colour, lw=2)
         axis.plot(dots, dots * np.log10(_sigmoid(bias)), "o", color=colour, ms=5)
         axis.annotate(
-            f"bias {bias}", (T, np.log10(curve[-1])), (5, 0), textcoords="offset points", color=colour,
-            va="center", annotation_clip=False,
-        )  # fmt: skip
+            f"bias {bias}",
+            (T, np.log10(curve[-1])),
+            (5, 0),
+            textcoords="offset points",
+            color=colour,
+            va="center",
+            annotation_clip=False,
+        )
     axis.set(xlabel="distance in steps (16 are a bar)", xlim=(0, T))
     axis.set_ylabel(r"$\log_{10}$ of $\partial c_T / \partial c_t$ along the belt")
     axis.set_xticks(range(0, T + 1, 16))
@@ -114,9 +125,15 @@ def draw_gates(melody: Melody, gates: dict[str, np.ndarray]) -> None:
         units, steps = values.shape
         cell = "cell" in title
         picture = axis.imshow(
-            values[order], cmap="RdBu_r" if cell else "viridis", vmin=-1 if cell else 0, vmax=1,
-            origin="lower", aspect="auto", extent=(0, steps, 0, units), interpolation="none",
-        )  # fmt: skip
+            values[order],
+            cmap="RdBu_r" if cell else "viridis",
+            vmin=-1 if cell else 0,
+            vmax=1,
+            origin="lower",
+            aspect="auto",
+            extent=(0, steps, 0, units),
+            interpolation="none",
+        )
         axis.set(ylabel="unit", title=title, yticks=range(0, units + 1, 8))
         figure.colorbar(picture, ax=axis, fraction=0.03, pad=0.01)
     axes[-1].set(xlabel="time in 16ths", xticks=range(0, steps + 1, 4))

@@ -26,9 +26,17 @@ def train(corpus: Corpus, held_out: list[np.ndarray]) -> tuple[MelodyModel, np.n
         return np.concatenate([np.asarray(model.logits(song))[:, :, 0].astype(float) for song in songs])
 
     recipe = Recipe(
-        objective="stream", units=64, batch=16, length=32, lr=0.005, warmup=50, decay=True, averaging=0.99,
-        clip=1.0, steps=1500,
-    )  # fmt: skip
+        objective="stream",
+        units=64,
+        batch=16,
+        length=32,
+        lr=0.005,
+        warmup=50,
+        decay=True,
+        averaging=0.99,
+        clip=1.0,
+        steps=1500,
+    )
     run = Run(corpus, recipe, seed=0)
     early = np.empty(0)
     while not run.finished:

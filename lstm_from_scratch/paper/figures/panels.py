@@ -19,17 +19,25 @@ def level(axis: Any, y: float, name: str) -> None:
     """A grey line at the level that songs reach, labelled with its name and value."""
     axis.axhline(y, color=GREY, linestyle="--")
     axis.annotate(
-        f"{name}: {y:.2g}", (1, y), xycoords=("axes fraction", "data"), xytext=(0, 3),
-        textcoords="offset points", ha="right", va="bottom", color=GREY, fontsize=9,
-    )  # fmt: skip
+        f"{name}: {y:.2g}",
+        (1, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        color=GREY,
+        fontsize=9,
+    )
 
 
 def copied(axis: Any, samples: dict[float, Result], color: str, name: str) -> None:
     """Copied spans, median and 10th to 90th percentile, beside those of songs cut to the same lengths."""
     T = list(samples)
     for key, shade, style, label in (
-        ("theirs", GREY, "--", "songs of the same length"), ("copied", color, "o-", name),
-    ):  # fmt: skip
+        ("theirs", GREY, "--", "songs of the same length"),
+        ("copied", color, "o-", name),
+    ):
         low, median, high = zip(*(sample[f"{key}_symbols"] for sample in samples.values()))
         axis.fill_between(T, low, high, color=shade, alpha=0.18, linewidth=0)
         axis.plot(T, median, style, color=shade, label=label, markersize=4)
