@@ -34,14 +34,14 @@ def show(melody: Melody) -> Any:
 
     # JupyterLab shows it as an image, which does not inherit the text's colour: black on white in any theme.
     svg = score.to_svg(melody).replace("<svg ", '<svg style="color: black; background: white" ', 1)
-    return SVG(svg)  # type: ignore[no-untyped-call]
+    return SVG(svg)
 
 
 def listen(melody: Melody, tempo: float = 120) -> Any:
     """A player for the melody, as the last line of a cell; the tempo is in quarters a minute."""
     from IPython.display import Audio
 
-    return Audio(sound.to_wav(melody, tempo))  # type: ignore[no-untyped-call]
+    return Audio(sound.to_wav(melody, tempo))
 
 
 def save(what: Any, name: str) -> Any:

@@ -22,4 +22,4 @@ def show_network(model: MelodyModel, symbols: Sequence[str] = ()) -> Any:
     style = f"width: 100%; height: {HEIGHT}px; border: 0"
     # In a frame of its own, since neither the page's style nor its keys are to reach the notebook.
     frame = f'<div><iframe title="The network" style="{style}" srcdoc="{page}"></iframe></div>'
-    return HTML(frame)  # type: ignore[no-untyped-call]
+    return HTML(frame)

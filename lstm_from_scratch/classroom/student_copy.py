@@ -164,7 +164,7 @@ def export(lessons: list[Lesson], folder: Path) -> list[str]:
     address = _address()
     for lesson, path in zip(lessons, paths):
         notebook = jupytext.reads(links_led_out(lesson.text, address), "md:myst")
-        install = new_code_cell(INSTALL.format(address=address or NO_ADDRESS))  # type: ignore[no-untyped-call]
+        install = new_code_cell(INSTALL.format(address=address or NO_ADDRESS))
         notebook.cells.insert(1, install)
         write_text(path, jupytext.writes(notebook, "ipynb"))
     unknown = [f"This is not a clone of an https address: replace {NO_ADDRESS} in each first code cell."]
