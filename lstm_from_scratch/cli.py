@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -236,6 +238,16 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="16ths at most, up to 8192; without it the network ends the melody",
     )
+    compose.add_argument(
+        "--meter", type=_meter, metavar="M/N", help="3/4 for a waltz; else as the notes suggest"
+    )
+    compose.add_argument(
+        "--upbeat",
+        type=_upbeat,
+        default=Fraction(0),
+        metavar="M/N",
+        help="a note value, 1/4 say (default none)",
+    )
     compose.add_argument("--tempo", type=float, default=120.0, help="quarters a minute (default 120)")
     compose.add_argument(
         "--corpus", type=Path, metavar="DIR", help="to look for copied runs in its training part"
@@ -311,6 +323,21 @@ def parser() -> argparse.ArgumentParser:
 def _whole(low: int, high: int) -> Callable[[str], int]:
     most = f"{high:,}" if high < 2**64 else "2^128 - 1"
     return lambda text: _number(text, int, lambda n: low <= n <= high, f"a whole number from {low} to {most}")
+
+
+def _meter(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r}: want a meter such as 3/4")
+    return int(match[1]), int(match[2])
+
+
+def _upbeat(text: str) -> Fraction:
+    """Quarter lengths of a note value: 1/4 is 1."""
+    beats, unit = _meter(text)
+    if not unit:
+        raise argparse.ArgumentTypeError(f"{text!r}: want a note value such as 1/4")
+    return Fraction(4 * beats, unit)
 
 
 def _minutes(text: str) -> float:

@@ -149,6 +149,8 @@ def compose(options: argparse.Namespace) -> None:
         tempo=options.tempo,
         seed=options.seed,
         corpus=options.corpus,
+        meter=options.meter,
+        upbeat=options.upbeat,
     )
     for line in write_compositions(request, options.out):
         say(line)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..evaluation.copying import SpanFinder, training_spans
 from ..files import make_folder, only_writer, write_text
 from ..model.model import MelodyModel
 from ..music import FormatError, KernError, score
-from ..music.metre import TEMPO, check_tempo
+from ..music.metre import TEMPO, Meter, bar_length, check_meter, check_tempo
 from ..music.symbols import PITCHES
 from .primer import Primer, as_melody, read_primer
 from .sampling import Composition, check_temperature, compose
@@ -45,6 +46,10 @@ class Request:
         Whose training part is searched for copied runs.
     spine : int or None
         Of several melodies in the primer's file, the Nth.
+    meter : (int, int) or None
+        What the melodies are in; None leaves it to the primer, or to what the drawn notes suggest.
+    upbeat : Fraction
+        Quarter lengths before the first full bar of that meter.
     """
 
     model: Path
@@ -56,6 +61,8 @@ class Request:
     seed: int = 0
     corpus: Path | None = None
     spine: int | None = None
+    meter: Meter | None = None
+    upbeat: Fraction = Fraction(0)
 
 
 def write_compositions(request: Request, out: Path) -> Iterator[str]:
@@ -80,7 +87,10 @@ def write_compositions(request: Request, out: Path) -> Iterator[str]:
     except ValueError as error:
         raise ValueError(f"{request.model}: {error}") from None
     find_span = training_spans(Corpus.load(request.corpus)) if request.corpus else None
+    primer = _in_the_meter(request, primer)
     _check(request, model, primer)
+    if request.meter and "bar" not in model.clock_kinds:
+        yield "this model does not know of bars: its notes are written in that meter, and not made for it"
     yield from primer.remarks
     make_folder(out)
     with only_writer(out):
@@ -106,6 +116,22 @@ def write_compositions(request: Request, out: Path) -> Iterator[str]:
     yield f"to listen: open {heard}.wav in any player, or {heard}.mid in a notation program"
 
 
+def _in_the_meter(request: Request, primer: Primer) -> Primer:
+    """The primer with the meter that was asked for, which its own must not contradict."""
+    if request.meter is None:
+        if request.upbeat:
+            raise ValueError("an upbeat needs a meter: give --meter 3/4 too, say")
+        return primer
+    check_meter(request.meter)
+    if not 0 <= request.upbeat < bar_length(request.meter):
+        raise ValueError(
+            f"upbeat of {request.upbeat} quarters: want less than a bar of %d/%d" % request.meter
+        )
+    if primer.meter and (primer.meter, primer.upbeat) != (request.meter, request.upbeat):
+        raise ValueError(f"{request.primer} has a meter of its own, %d/%d: leave out --meter" % primer.meter)
+    return replace(primer, meter=request.meter, upbeat=request.upbeat)
+
+
 def _check(request: Request, model: MelodyModel, primer: Primer) -> None:
     """Raise ValueError if something was asked for that cannot be."""
     check_tempo(request.tempo)
@@ -126,6 +152,7 @@ def _draw(
 ) -> Composition:
     """One melody; its number and the seed say which."""
     options = {"steps": request.steps, "rng": np.random.default_rng([request.seed, number])} | changed
+    options |= {"meter": primer.meter, "upbeat": primer.upbeat}
     try:
         return compose(
             model, temperature=temperature, primer=primer.symbols, complete=primer.complete, **options

@@ -139,3 +139,27 @@ def test_the_last_note_of_a_kern_primer_keeps_its_length(model, tmp_path):
     compositions(tmp_path / "m.npz", tmp_path / "out", primer=str(tmp_path / "p.krn"), steps=16)
     first, second, third = read_kern(tmp_path / "out" / "T0.7_1.krn").notes
     assert (first, second, third.duration) == (Note(60, Fraction(1)), Note(62, Fraction(1)), 2)
+
+
+def test_a_meter_that_is_asked_for_is_written(saved, tmp_path):
+    lines = list(
+        write_compositions(Request(saved, steps=64, meter=(3, 4), upbeat=Fraction(1)), tmp_path / "out")
+    )
+    assert lines[0].startswith("this model does not know of bars")
+    melody = read_kern(tmp_path / "out" / "T0.7_1.krn")
+    assert (melody.meter, melody.upbeat) == ((3, 4), 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"upbeat": Fraction(1)}, "an upbeat needs a meter"),
+        ({"meter": (3, 5)}, "meter 3/5"),
+        ({"meter": (3, 4), "upbeat": Fraction(3)}, "want less than a bar of 3/4"),
+        ({"meter": (3, 4), "primer": "alle_voegel_sind_schon_da"}, "has a meter of its own, 4/4"),
+    ],
+)
+def test_a_meter_that_cannot_be(saved, tmp_path, options, said):
+    with pytest.raises(ValueError, match=said):
+        list(write_compositions(Request(saved, **options), tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
