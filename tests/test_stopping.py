@@ -116,11 +116,11 @@ def test_what_composing_was_stopped_at_is_told(best, tmp_path, monkeypatch, caps
 
     save, made = score.save, []
 
-    def stop(melody, folder, stem, tempo):
+    def stop(melody, folder, stem, *options):
         if len(made) == 2:
             raise_interrupt(0, None)
         made.append(stem)
-        return save(melody, folder, stem, tempo)
+        return save(melody, folder, stem, *options)
 
     monkeypatch.setattr(score, "save", stop)
     arguments = [
