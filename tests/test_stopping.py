@@ -33,6 +33,17 @@ def begun(runs, out, *more, **options):
     return process
 
 
+@pytest.fixture(autouse=True)
+def hearing_everything():
+    """Whoever started these tests may have had SIGHUP ignored, as nohup does, and children inherit that."""
+    if not hasattr(signal, "SIGHUP"):
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @posix
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_training_run_saves_and_says_how_to_go_on(runs, tmp_path, name, capsys):
